@@ -276,7 +276,8 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	inv.CreditBalance = inv.CreditBalance.Add(zero)
 	if d.Installments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
-		if inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency); err != nil {
+		inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency, d.InstallmentWeights...)
+		if err != nil {
 			return fault.Under("installments", err)
 		}
 	}

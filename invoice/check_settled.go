@@ -66,8 +66,14 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	if len(inv.Installments) == 0 {
 		return
 	}
+	var weights []decimal.Decimal
+	for _, p := range inv.Installments {
+		if !p.Weight.IsZero() {
+			weights = append(weights, p.Weight)
+		}
+	}
 	should, err := plans.Bill{At: inv.IssuedAt.UTC(), Total: inv.AmountDue}.Installments(
-		len(inv.Installments), proration.Interval{Months: 1}, inv.Currency,
+		len(inv.Installments), proration.Interval{Months: 1}, inv.Currency, weights...,
 	)
 	if err != nil {
 		f.Add("installments", ErrRecomputed, "%v", err)

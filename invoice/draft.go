@@ -32,7 +32,9 @@ type Draft struct {
 	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue
 	Installments int                `json:"installments,omitzero"` // number of installments; zero is one payment
 	Every        proration.Interval `json:"every,omitzero"`        // time between installments; the first is due At
-	AsDraft      bool               `json:"as_draft,omitzero"`     // a draft, not issued until the event Issued
+	// InstallmentWeights are the relative sizes of the installments, one for each; none is equal parts.
+	InstallmentWeights []decimal.Decimal `json:"installment_weights,omitzero" canon:"count"`
+	AsDraft            bool              `json:"as_draft,omitzero"` // a draft, not issued until the event Issued
 
 	Corrects string `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
 	// AppliedToInvoice is the part of a negative total that reduces the amount due on the corrected invoice, not negative.
@@ -96,6 +98,8 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 		f.Under("every", d.Every.Validate())
 	} else if d.Every != (proration.Interval{}) {
 		f.Add("installments", proration.ErrUnset, "required with every, the number of installments")
+	} else if len(d.InstallmentWeights) > 0 {
+		f.Add("installments", proration.ErrUnset, "required with installment_weights, their number")
 	}
 	return places, sound
 }

@@ -100,7 +100,9 @@ type IssueRequest struct {
 	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue
 	Installments int                `json:"installments,omitzero"` // number of installments; zero is one payment
 	Every        proration.Interval `json:"every,omitzero"`        // time between installments
-	AsDraft      bool               `json:"as_draft,omitzero"`     // a draft, not issued until the event Issued
+	// InstallmentWeights are the relative sizes of the installments, one for each; none is equal parts.
+	InstallmentWeights []decimal.Decimal `json:"installment_weights,omitzero" canon:"count"`
+	AsDraft            bool              `json:"as_draft,omitzero"` // a draft, not issued until the event Issued
 }
 
 // IssueResult is an invoice and the account after it.

@@ -74,7 +74,8 @@ func (w *work) build(lines, issued []plans.Charge) (Invoice, error) {
 	draft := Draft{
 		ID: id, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
 		CreditedCharges: issued, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
-		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every, AsDraft: w.AsDraft,
+		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every,
+		InstallmentWeights: w.InstallmentWeights, AsDraft: w.AsDraft,
 		Location: w.Contract.Cycle.Location,
 	}
 	inv, err := Build(draft)

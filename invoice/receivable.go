@@ -25,6 +25,8 @@ type Receivable struct {
 	// Lines are the amounts of the lines of the invoice in their order, from which credit notes are computed.
 	Lines []ReceivableLine `json:"lines,omitzero"`
 	Seal  string           `json:"seal"` // seal of the invoice
+	// Installments are the parts of AmountDue and the times at which they are due; none is one payment.
+	Installments []plans.Installment `json:"installments,omitzero"`
 
 	// The fields from here on are the state of collection. They are zero once the receivable is settled.
 
@@ -66,7 +68,7 @@ type LineCredit struct {
 func NewReceivable(inv Invoice) Receivable {
 	r := Receivable{
 		Invoice: inv.ID, Currency: inv.Currency, IssuedAt: inv.IssuedAt, Phase: PhaseOpen, AmountDue: inv.AmountDue,
-		Seal: inv.Seal, ServiceFrom: inv.IssuedAt,
+		Seal: inv.Seal, ServiceFrom: inv.IssuedAt, Installments: inv.Installments,
 	}
 	for _, c := range inv.Lines {
 		line := ReceivableLine{Net: c.Net}

@@ -188,10 +188,11 @@ func base(kind plans.Kind) bool {
 	return kind == plans.Recurring || kind == plans.ProrationCharge || kind == plans.Extension
 }
 
-// settled reports whether the invoice of a charge is paid. An invoice that is no longer stored was paid.
+// settled reports whether the invoice of a charge is paid, or every installment so far. An invoice that is no longer
+// stored was paid.
 func (s *Subscription) settled(charge string) bool {
-	phase := s.phase(lineid.Invoice(charge))
-	return phase == 0 || phase == invoice.PhasePaid
+	i := s.receivable(lineid.Invoice(charge))
+	return i < 0 || s.Receivables[i].Phase == invoice.PhasePaid || s.onSchedule(&s.Receivables[i])
 }
 
 // left returns the net and the units of a charge that settled credits leave at the current time. Credits on an unpaid

@@ -40,10 +40,16 @@ func (s *step) ask(id string) error {
 	if r.Phase != invoice.PhaseOpen && r.Phase != invoice.PhaseHeld && r.Phase != invoice.PhaseOverdue {
 		return nil
 	}
-	amount := r.Outstanding()
+	amount := r.DueBy(s.sub.At)
+	if !amount.IsPositive() {
+		return nil // the next installment is later
+	}
 	kind, effect := invoice.Requested, CollectPayment
 	if s.manual() {
 		kind, effect = invoice.Sent, Send
+		if err := s.setDueAt(r); err != nil {
+			return err
+		}
 	}
 	if _, err := s.happen(id, invoice.Event{Kind: kind}); err != nil {
 		return err
@@ -52,8 +58,13 @@ func (s *step) ask(id string) error {
 	return nil
 }
 
-// chargeDue requests payment of an invoice again.
-func (s *step) chargeDue(d Deadline) error { return s.ask(d.Invoice) }
+// chargeDue requests payment of an invoice again, or of its next installment.
+func (s *step) chargeDue(d Deadline) error {
+	if err := s.ask(d.Invoice); err != nil {
+		return err
+	}
+	return s.postpone(d.Invoice)
+}
 
 // collectOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every
 // invoice without a requested payment. It reports whether there is one. The payment method is a new one, so a hard
@@ -232,60 +243,6 @@ func (s *step) graceOver(d Deadline) error {
 		r := s.sub.Receivables[s.sub.receivable(d.Invoice)]
 		r.GraceUntil = time.Time{}
 		s.replace(r)
-	}
-	return nil
-}
-
-// pauseUnpaid pauses a subscription with an overdue invoice until it is resumed and paid. A next period that is paid
-// becomes the current one.
-func (s *step) pauseUnpaid() error {
-	if err := s.forgetUnlessPaid(); err != nil {
-		return err
-	}
-	if s.sub.NextPeriod != nil {
-		s.adoptNextPeriod()
-	}
-	if err := s.stop(); err != nil {
-		return err
-	}
-	if err := s.accessEnded(); err != nil {
-		return err
-	}
-	s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
-	return s.become(Paused)
-}
-
-// standing derives the status from the overdue invoices: active without one, past due with one. A suspended
-// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one stays
-// incomplete until its period is paid.
-func (s *step) standing() error {
-	sub := &s.sub
-	overdue, over := false, false
-	for i := range sub.Receivables {
-		r := &sub.Receivables[i]
-		if !r.Overdue() {
-			continue
-		}
-		overdue = true
-		if !r.GraceUntil.IsZero() && !r.GraceUntil.After(sub.At) {
-			over = true
-		}
-	}
-	switch {
-	case sub.Status == Incomplete && !sub.periodUnpaid():
-		sub.PayBy = time.Time{}
-		if overdue {
-			return s.become(PastDue)
-		}
-		return s.become(Active)
-	case sub.Status == PastDue && !overdue:
-		return s.become(Active)
-	case sub.Status == Active && overdue:
-		return s.become(PastDue)
-	case sub.Status == Suspended && !over && overdue:
-		return s.become(PastDue)
-	case sub.Status == Suspended && !overdue:
-		return s.become(Active)
 	}
 	return nil
 }

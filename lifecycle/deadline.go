@@ -179,6 +179,11 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
+	if s.CollectionPause == nil {
+		for i := range s.Receivables {
+			q.consider(s.Receivables[i].CollectAt, ChargeDue, s.Receivables[i].Invoice)
+		}
+	}
 	if p := s.CollectionPause; p != nil {
 		q.consider(p.Until, CollectionResumes, "")
 	}

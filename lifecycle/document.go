@@ -108,6 +108,9 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		}
 		o.DueAt = by
 	}
+	if plan := o.Contract.Installments; o.Change.IsZero() && !o.Close && plan != nil {
+		o.Installments, o.Every, o.InstallmentWeights = max(plan.Count, len(plan.Weights)), plan.Every, plan.Weights
+	}
 	doc, err := invoice.Issue(o)
 	if err == nil && len(doc.CreditNotes) == 0 && free(&o, doc.Invoice) {
 		o.UnbilledAs = s.sub.idPrefix() + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))

@@ -68,9 +68,9 @@ var eventKinds = []string{
 	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "changed", "scheduled_change_canceled",
 	"advance_invoice_requested", "collection_paused", "collection_resumed", "pause_requested", "resumed",
 	"renewal_disabled", "renewal_enabled", "cancellation_requested", "cancellation_withdrawn",
-	"reactivated", "taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
-	"invoice_credited", "dispute_won", "dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed",
-	"credit_paid_out",
+	"reactivated", "taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted",
+	"invoice_voided", "invoice_written_off", "invoice_credited", "dispute_won", "dispute_lost", "payment_reversed",
+	"refund_succeeded", "refund_failed", "credit_paid_out",
 }
 
 // String returns the kind's name, "payment_failed".

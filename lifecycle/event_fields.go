@@ -119,8 +119,9 @@ func (e *Event) fields() (set eventField) {
 	for i, given := range [...]bool{
 		!e.On.IsZero(), !e.Until.IsZero(), e.Invoices != 0, e.ScheduledChange != 0, e.Effective != 0, e.NoTrial,
 		e.PaymentMethod != "", !e.Change.IsZero(), len(e.Usage) > 0, e.Prorations != 0,
-		e.ProrationSettings != plans.ProrationSettings{}, !e.ProrateFrom.IsZero(), e.IfPaid, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
-		len(e.Charges) > 0, hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
+		e.ProrationSettings != plans.ProrationSettings{}, !e.ProrateFrom.IsZero(), e.IfPaid, e.OwedAgain,
+		e.As != 0, e.Document != nil, e.Exception != nil, len(e.Charges) > 0, hasGrant(&e.Grant),
+		e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {
 		if given {

@@ -107,6 +107,9 @@ func (s *step) paid(e *Event) error {
 	case !accepts(&before):
 		return nil
 	case after.Phase != invoice.PhasePaid:
+		if paid, err := s.installmentPaid(&after); paid || err != nil {
+			return err
+		}
 		return s.chase(&after)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})

@@ -53,7 +53,7 @@ func (s *step) checkExpected(f *fault.List, e *Event, r *invoice.Receivable) {
 }
 
 // due returns the whole amount that a report can be about: the received amount for a refund, the amount of a payment
-// that is known, and otherwise the outstanding amount.
+// that is known, the installments that are due, and otherwise the outstanding amount.
 func due(e *Event, r *invoice.Receivable) decimal.Decimal {
 	if e.Kind == PaymentRefunded {
 		return r.Received()
@@ -73,6 +73,9 @@ func due(e *Event, r *invoice.Receivable) decimal.Decimal {
 	}
 	if under, ok := r.Attempt(); ok && (id == "" || id == under.ID) {
 		return under.Amount
+	}
+	if by := r.DueBy(e.At); len(r.Installments) > 0 && by.IsPositive() {
+		return by // the installments that are due
 	}
 	return r.Outstanding()
 }

@@ -131,7 +131,7 @@ func (s *step) await() error {
 // periodUnpaid reports whether an invoice of the current period is unpaid.
 func (s *Subscription) periodUnpaid() bool {
 	return slices.ContainsFunc(s.Receivables, func(r invoice.Receivable) bool {
-		return r.Owing() && !r.ServiceFrom.Before(s.Period.Start)
+		return r.Owing() && !s.onSchedule(&r) && !r.ServiceFrom.Before(s.Period.Start)
 	})
 }
 

@@ -127,7 +127,7 @@ var passages = []passage{
 	{PendingChangeOver, begun, 0, (*step).pendingChangeOver},
 	{ResultDue, of(Active), of(PastDue), (*step).resultDue},
 	{ResultDue, begun &^ of(Active), 0, (*step).resultDue},
-	{ChargeDue, of(Incomplete) | regular, 0, (*step).chargeDue},
+	{ChargeDue, begun, 0, (*step).chargeDue},
 	{GraceOver, of(PastDue), of(Suspended, Paused, Canceled), (*step).graceOver},
 	{ExpiryDue, regular, of(Expired), (*step).expiryDue},
 	{PauseDue, regular, of(Paused), (*step).pauseDue},

@@ -32,6 +32,8 @@ type Contract struct {
 	// Until is a known end of the contract: no portion of a billing period goes beyond it. Zero is none, and so is a time
 	// that has passed. A term that is billed up front is billed whole.
 	Until time.Time `json:"until,omitzero"`
+	// Installments splits its invoices of periods and terms; nil is one payment. Changes are one payment.
+	Installments *InstallmentPlan `json:"installments,omitempty"`
 	// Notice is the time between a cancellation and the end of a contract without terms. An evergreen contract keeps the
 	// notice of its last term.
 	Notice proration.Interval `json:"notice,omitzero"`
@@ -76,7 +78,7 @@ func (a *ContractTerm) end() time.Time {
 // the period or the term, ramp steps out of order, terms that are not consecutive, and terms that are billed
 // differently; ErrPeriod for a first period or a term that does not end after it starts; ErrOutside for a shortened
 // term that ends outside its period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the
-// discounts, the trial, the grace and the notice.
+// discounts, the trial, the grace, the notice and the installments.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -126,6 +128,9 @@ func (c Contract) Validate() error {
 	}
 	if c.Grace != (proration.Interval{}) {
 		f.Under("grace", c.Grace.Validate())
+	}
+	if c.Installments != nil {
+		c.Installments.check(&f, "installments.")
 	}
 	if c.Notice != (proration.Interval{}) {
 		f.Under("notice", c.Notice.Validate())

@@ -150,19 +150,25 @@ func oneOf(all []string) string {
 
 // Installment is one payment of a bill.
 type Installment struct {
-	At     time.Time       `json:"at"`     // due time
-	Amount decimal.Decimal `json:"amount"` // amount due in major units
+	At     time.Time       `json:"at"`                            // due time
+	Amount decimal.Decimal `json:"amount"`                        // amount due in major units
+	Weight decimal.Decimal `json:"weight,omitzero" canon:"count"` // relative size; zero is as large as the others
 }
 
-// Installments splits the total of a bill into installments that add up exactly and differ by at most one minor unit.
-// The first one is due with the bill, the others follow at the interval: on the same day of the month, or on the last
-// day of a shorter month.
-// Errors: ErrLimit for a count that is not between 1 and 120, and the faults of the currency, the interval and the
-// total.
-func (b Bill) Installments(count int, every proration.Interval, currency Currency) ([]Installment, error) {
+// Installments splits the total of a bill into installments that add up exactly and, without weights, differ by at most
+// one minor unit. With weights, one for each, they are in proportion to them, and the minor units that are left go to
+// the largest remainders. The first one is due with the bill, the others follow at the interval: on the same day of the
+// month, or on the last day of a shorter month. Errors: ErrLimit for a count that is not between 1 and 120, ErrInvalid
+// for weights of another number or not above zero, and the faults of the currency, the interval and the total.
+func (b Bill) Installments(
+	count int, every proration.Interval, currency Currency, weights ...decimal.Decimal,
+) ([]Installment, error) {
 	var f fault.List
+	plan := InstallmentPlan{Count: count, Weights: weights}
 	if count < 1 || count > maxInstallments {
 		f.Add("count", proration.ErrLimit, "must be between 1 and %d; got %d", maxInstallments, count)
+	} else {
+		plan.checkWeights(&f, "")
 	}
 	places, err := currency.Places()
 	f.Under("", err)
@@ -171,12 +177,12 @@ func (b Bill) Installments(count int, every proration.Interval, currency Currenc
 	if f != nil {
 		return nil, f.Err()
 	}
-	weights := make([]decimal.Decimal, count)
-	for i := range weights {
-		weights[i] = decimal.New(1, 0)
+	sizes := weights
+	if len(sizes) == 0 {
+		sizes = slices.Repeat([]decimal.Decimal{decimal.New(1, 0)}, count)
 	}
 	parts, err := proration.Split(proration.Division{
-		Amount: b.Total, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
+		Amount: b.Total, Weights: sizes, Places: places, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
 		return nil, fault.Rename(err, "amount", "total")
@@ -188,6 +194,9 @@ func (b Bill) Installments(count int, every proration.Interval, currency Currenc
 			return nil, fault.Rename(err, "n", "at")
 		}
 		all[i] = Installment{At: period.Start, Amount: part.Amount}
+		if len(weights) > 0 {
+			all[i].Weight = weights[i]
+		}
 	}
 	return all, nil
 }
