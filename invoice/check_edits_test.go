@@ -126,7 +126,7 @@ var sealedOnly = []struct{ path, why string }{
 	{`credit_balance`, "the other entries of the ledger are not on the invoice"},
 	{`ledger_entries\[\d\](\.id| swapped)`, "the ledger knows which credit paid"},
 	{`credited_charges\[\d\].*`, "billed charges are the evidence and are not recomputed; their own invoice has its own seal"},
-	{`policy\.(timing|refunds.*|credit_basis|allocation|max_credit_percent|taxes.*|tax_rounding_level|tax_rounding_mode|proration\.((first|last|change)_day|day_count|rounding\.places))`,
+	{`policy\.(timing|refunds.*|credit_basis|allocation|max_credit_percent|taxes.*|tax_rounding_level|tax_rounding_mode|proration\.(charge|credit|(first|last|change)_day|day_count|rounding\.places))`,
 		"a choice that changes nothing here: the lines carry their taxes, and the other settings do not affect these amounts"},
 	{`discounts\[\d\]\.(rollover|prorated|kinds\[\d\] (swapped|doubled))`, "the discount takes off the same amount"},
 	{`lines\[1\]\.price\.(tiers\[0\]\.)?flat`, "both quantities cost the flat amount, and the difference is the same"},

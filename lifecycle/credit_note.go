@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -64,12 +65,7 @@ func (s *step) lower(note *invoice.CreditResult) error {
 	s.lowered = append(s.lowered, before)
 	if refund := note.Invoice.Refund; refund.IsPositive() {
 		s.refund(note.Invoice.ID, "", refund)
-		var others []string // their money paid for the invoice through credits
-		for _, r := range s.sub.Receivables {
-			if r.Phase == invoice.PhasePaid && r.Invoice != before.Invoice {
-				others = append(others, r.Invoice)
-			}
-		}
+		others := slices.DeleteFunc(s.sub.paidInvoices(), func(id string) bool { return id == before.Invoice })
 		s.repaid(&note.Invoice, refund.Sub(decimal.Min(refund, before.Received())), others)
 	}
 	return s.askAgain(&before)

@@ -154,7 +154,7 @@ func (s *step) take(inv invoice.Invoice) {
 		}
 	}
 	if inv.Refund.IsPositive() {
-		s.repaid(&inv, inv.Refund, corrected(&inv))
+		s.repaid(&inv, inv.Refund, append(corrected(&inv), s.sub.paidInvoices()...))
 		s.refund(inv.ID, "", inv.Refund)
 	}
 	if inv.AmountDue.IsZero() && inv.Corrects == "" && inv.Total.IsPositive() {
@@ -172,7 +172,17 @@ func corrected(inv *invoice.Invoice) (ids []string) {
 	return ids
 }
 
-// repaid records a refund on the receivables of invoices, so that no money is refunded twice.
+// paidInvoices returns the IDs of the paid invoices. Their money can have paid for another invoice through credit.
+func (s *Subscription) paidInvoices() (ids []string) {
+	for i := range s.Receivables {
+		if s.Receivables[i].Phase == invoice.PhasePaid {
+			ids = append(ids, s.Receivables[i].Invoice)
+		}
+	}
+	return ids
+}
+
+// repaid records a refund on the receivables of invoices, in their order, so that no money is refunded twice.
 func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal, of []string) {
 	for _, id := range of {
 		i := s.sub.receivable(id)

@@ -38,7 +38,7 @@ func (h *history) accessLaw() {
 		h.fault("access is %v", access)
 	}
 	service := h.sub.Status == lifecycle.Active || h.sub.Status == lifecycle.PastDue || h.sub.Status == lifecycle.Suspended
-	paid := h.paidFor()
+	paid := h.paidFor() || h.sub.CollectionPause != nil && h.sub.Status != lifecycle.Suspended
 	if service && paid && access != lifecycle.Full {
 		h.fault("access is %v while %v and paid for at %v", access, h.sub.Status, h.sub.At)
 	}
@@ -108,6 +108,9 @@ func (h *history) remaining(c plans.Charge, at time.Time, of string) (net, units
 	net, units = c.Net, c.Quantity
 	for i := range h.invoices {
 		inv := &h.invoices[i]
+		if p := h.sub.PendingChange; p != nil && p.Invoice == inv.ID {
+			continue // the contract changes when it is paid
+		}
 		if status := inv.status(); status == "void" || of != "" && status != of {
 			continue
 		}
@@ -265,6 +268,9 @@ func (h *history) spanLaw() {
 	var cuts []time.Time
 	for i := range h.invoices {
 		inv := &h.invoices[i]
+		if p := h.sub.PendingChange; p != nil && p.Invoice == inv.ID {
+			continue // the contract changes when it is paid
+		}
 		if status := inv.status(); status == "void" || status == "uncollectible" || inv.receivable.Phase == invoice.PhaseRetracted {
 			continue
 		}

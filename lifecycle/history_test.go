@@ -131,6 +131,9 @@ func (h *history) apply(e lifecycle.Event) bool {
 		return false
 	}
 	h.log = append(h.log, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
+	if !e.Change.IsZero() || !e.On.IsZero() || e.IfPaid {
+		h.log[len(h.log)-1] += giventest.JSON(h.tb, e)
+	}
 	out, err := applyWith(h.setup.policy, h.sub, e)
 	if err != nil {
 		if h.checkRefusal(e, err) {
@@ -183,6 +186,7 @@ func (h *history) record(out lifecycle.Outcome) {
 		from = s.Status
 	}
 	h.lossLaw(out)
+	waited := h.sub.PendingChange
 	h.sub = out.Subscription
 	h.out.Subscription = out.Subscription
 	for _, inv := range out.Invoices {
@@ -211,8 +215,12 @@ func (h *history) record(out lifecycle.Outcome) {
 	h.out.Notices = append(h.out.Notices, out.Notices...)
 	h.out.Effects = append(h.out.Effects, out.Effects...)
 	h.out.Steps = append(h.out.Steps, out.Steps...)
+	at := h.sub.At
+	if waited != nil && h.sub.PendingChange == nil { // a change that is paid first is billed from its request on
+		at = h.events[waited.Sequence-1].At
+	}
 	if q := quantityOf(h.sub.Contract, h.sub.At); len(h.quantities) == 0 || !q.Equal(h.quantities[len(h.quantities)-1].quantity) {
-		h.quantities = append(h.quantities, quantityFrom{h.sub.At, q})
+		h.quantities = append(h.quantities, quantityFrom{at, q})
 	}
 	h.checkLaws(out)
 }

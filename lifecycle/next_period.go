@@ -213,7 +213,8 @@ func (s *step) dropNextPeriod() {
 	}
 }
 
-// setAside removes the charges of the advance invoice, and their credits, from the unexpired charges and returns them.
+// setAside removes the charges of the next period, and their credits, from the unexpired charges and returns them. The
+// advance invoice can have other charges: prorations of the present period that waited for it.
 func (s *step) setAside() (ahead []plans.Charge) {
 	if s.sub.NextPeriod == nil || s.sub.NextPeriod.Invoice == "" {
 		return nil
@@ -224,7 +225,7 @@ func (s *step) setAside() (ahead []plans.Charge) {
 		if c.Corrects != "" {
 			of = c.Corrects
 		}
-		if lineid.Invoice(of) == s.sub.NextPeriod.Invoice {
+		if lineid.Invoice(of) == s.sub.NextPeriod.Invoice && !c.Period.Start.Before(s.sub.NextPeriod.Period.Start) {
 			ahead = append(ahead, c)
 			continue
 		}
@@ -234,11 +235,17 @@ func (s *step) setAside() (ahead []plans.Charge) {
 	return ahead
 }
 
-// clearAhead cancels the next period if it is already invoiced and the change moves its boundaries. It refuses the
-// change if the invoice can no longer be voided.
+// clearAhead cancels the next period if it is already invoiced and the change moves its boundaries, or if the invoice
+// also bills prorations of the present period. It refuses a change of the boundaries if the invoice can no longer be
+// voided.
 func (s *step) clearAhead(c *plans.Change) error {
 	a := s.sub.NextPeriod
-	if a == nil || c.Term == nil && c.End.IsZero() && !restarts(&s.sub.Contract, c) {
+	if a == nil {
+		return nil
+	}
+	stays := c.Term == nil && c.End.IsZero() && !restarts(&s.sub.Contract, c)
+	present := slices.ContainsFunc(a.IncludedCharges, func(c plans.Charge) bool { return !c.PricedAt.IsZero() })
+	if stays && !(present && s.sub.retractable(a.Invoice)) {
 		return nil
 	}
 	if !s.sub.retractable(a.Invoice) {
@@ -256,9 +263,9 @@ func (s *Subscription) keepsAhead() bool {
 	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
 }
 
-// billsAhead reports whether the next period is billed before it starts.
+// billsAhead reports whether the next period is billed before it starts. A pending change comes first.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
+	if s.PendingChange != nil || p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
 		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
 		return false
 	}

@@ -36,8 +36,14 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 	switch {
 	case !slices.ContainsFunc(issued, owes):
 		return nil // nothing is to be paid
+	case before.sub.NextPeriod != nil && s.sub.NextPeriod == nil: // the advance invoice is void whatever becomes of it
+		*s = before
+		s.sub = s.sub.snapshot()
+		if err := s.forget(); err != nil {
+			return err
+		}
+		return s.paidFirst(e, do)
 	case len(issued) > 1:
-		s.access = before.access
 		return s.refuse("The change would credit invoice " + issued[0].Corrects + ", which is not paid; " +
 			"pay it first, or send the event without if_paid.")
 	}

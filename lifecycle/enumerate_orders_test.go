@@ -1,0 +1,101 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// orderCandidates returns changes for a later day, on one bill and paid first, and the events around them.
+func orderCandidates() []candidate {
+	seat, pro, basic := unitsOf("seat", giventest.Money("1")), planByID["pro"], planByID["basic"]
+	on := func(name string, days int, e lifecycle.Event) candidate {
+		return candidate{name, func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			own := e
+			own.On = at.AddDate(0, 0, days)
+			return own, true
+		}}
+	}
+	moved := func(name string, days int, by plans.Actor, charge proration.Extent) candidate {
+		return candidate{name, func(h *history, _ time.Time) (lifecycle.Event, bool) {
+			e := lifecycle.Event{Kind: lifecycle.Changed, By: by, ProrationSettings: plans.ProrationSettings{Charge: charge}}
+			e.Change.AnchorAt = h.sub.Period.End.AddDate(0, 0, days)
+			return e, !h.sub.Period.End.IsZero()
+		}}
+	}
+	return append([]candidate{
+		on("a seat on a day", 3, lifecycle.Event{Kind: lifecycle.Changed, Change: seat}),
+		on("a seat leaves on a day", 2, lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: unitsOf("seat", giventest.Money("-1"))}),
+		fixedEvent("plan pro at the end", lifecycle.Event{Kind: lifecycle.Changed, Effective: plans.AtPeriodEnd, Change: plans.Change{Plan: &pro}}),
+		fixedEvent("a seat paid first", lifecycle.Event{Kind: lifecycle.Changed, IfPaid: true, Change: seat}),
+		fixedEvent("plan pro paid first", lifecycle.Event{Kind: lifecycle.Changed, IfPaid: true, Change: plans.Change{Plan: &pro}}),
+		fixedEvent("reactivated paid first", lifecycle.Event{Kind: lifecycle.Reactivated, IfPaid: true}),
+		fixedEvent("resumed paid first", lifecycle.Event{Kind: lifecycle.Resumed, IfPaid: true}),
+		fixedEvent("reactivated on basic", lifecycle.Event{Kind: lifecycle.Reactivated, Change: plans.Change{Plan: &basic}}),
+		fixedEvent("plan basic in full", lifecycle.Event{
+			Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Plan: &basic},
+			ProrationSettings: plans.ProrationSettings{Charge: proration.ExtentFull, Credit: proration.ExtentFull},
+		}),
+		fixedEvent("a seat on the next bill", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Prorations: plans.NextInvoice, Change: seat}),
+		moved("dates moved later", 4, 0, 0), moved("dates moved earlier", -4, 0, 0), moved("courtesy days", 5, plans.Support, proration.ExtentNone),
+		{"an end in the next period", func(h *history, _ time.Time) (lifecycle.Event, bool) {
+			e := lifecycle.Event{Kind: lifecycle.CancellationRequested, By: plans.Support, On: h.sub.Period.End.AddDate(0, 0, 9)}
+			return e, !h.sub.Period.End.IsZero()
+		}},
+		{"a scheduled change canceled", func(h *history, _ time.Time) (lifecycle.Event, bool) {
+			if len(h.sub.ScheduledChanges) == 0 {
+				return lifecycle.Event{}, false
+			}
+			return lifecycle.Event{Kind: lifecycle.ScheduledChangeCanceled, ScheduledChange: h.sub.ScheduledChanges[0].Sequence}, true
+		}},
+		on("paused on a day", 2, lifecycle.Event{Kind: lifecycle.PauseRequested, By: plans.Support}),
+		ofKind(lifecycle.AdvanceInvoiceRequested), ofKind(lifecycle.CollectionResumed),
+		fixedEvent("collection paused, kept", lifecycle.Event{Kind: lifecycle.CollectionPaused, Invoices: lifecycle.PausedKeep}),
+		fixedEvent("collection paused, void", lifecycle.Event{Kind: lifecycle.CollectionPaused, Invoices: lifecycle.PausedVoid}),
+	}, candidatesNamed("payment_succeeded", "payment_failed", "canceled immediately", "cancellation_withdrawn")...)
+}
+
+// Laws 3, 7, 9, 11, 17 and 18 over every sequence of orders of a length: no credit without money, previews that equal
+// what happens, access to paid time, no unit billed twice, units that return at their credit, and books that balance
+// are checked after every step of a history.
+func TestEverySequenceOfOrdersEnumerated(t *testing.T) {
+	short.Skip(t)
+	s, all := newRecorder(), orderCandidates()
+	for _, w := range setups(t) {
+		if w.name == "sales" || w.name == "hand" {
+			w.sub.Contract.Trial = proration.Interval{}
+		}
+		for _, canceling := range []lifecycle.WhileCanceling{lifecycle.CancelingAllow, lifecycle.CancelingWithdraw} {
+			own := w
+			own.policy.ChangesWhileCanceling = canceling
+			t.Run(w.name+", changes "+canceling.String(), func(t *testing.T) {
+				t.Parallel()
+				for i, along := range paths()[4:6] {
+					h := followPath(t, &own, along, s)
+					depth := 2
+					if i == 1 && canceling == lifecycle.CancelingWithdraw && !race.On && slices.Contains([]string{"standard", "balance", "next"}, w.name) {
+						depth = 3
+					}
+					if race.On && i == 0 {
+						continue
+					}
+					few := race.Few(all, 5)
+					if w.name == "term" { // its policy credits nothing, and another seat is billed beside it
+						few = slices.DeleteFunc(slices.Clone(few), func(l candidate) bool { return l.name == "a seat on the next bill" })
+					}
+					applySequences(&h, few, depth)
+				}
+			})
+		}
+	}
+	t.Cleanup(func() {
+		t.Logf("%d events in sequences of 2 and 3 of an alphabet of %d, at 2 instants each", s.calls, len(all))
+	})
+}
