@@ -265,7 +265,8 @@ func (s *Subscription) keepsAhead() bool {
 
 // billsAhead reports whether the next period is billed before it starts. A pending change comes first.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if s.PendingChange != nil || p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
+	if s.PendingChange != nil || p.Renewal.Lead == (proration.Interval{}) ||
+		p.Billing.Timing != proration.InAdvance || s.inArrears() ||
 		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
 		return false
 	}
