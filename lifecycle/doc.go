@@ -44,8 +44,8 @@
 // Each invoice has one grace period, which starts with its first failed payment. The caller is asked to collect an
 // invoice once, and again only after the result is reported. While a payment is pending, nothing happens to its
 // invoice. A retry follows the attempt before it after the interval that the policy sets. A hard decline stops the
-// retries until another payment method is added. When the grace ends, the policy suspends the subscription, ends it or
-// does nothing. A payment whose result is never reported fails after Dunning.ResultTimeout.
+// retries until another payment method is added. When the grace ends, the policy suspends the subscription, pauses it,
+// ends it or does nothing. A payment whose result is never reported fails after Dunning.ResultTimeout.
 //
 // Reports of payments count in any order, and each once: a repeat, known by the ID of the payment, is a skipped step.
 // Only a refund that the seller made is known by the number of its event. Money that an invoice does not need is a
@@ -61,17 +61,29 @@
 //
 // One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
 // or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change:
-// it is refused, made now, or scheduled. A scheduled change can be canceled. A later plan or interval replaces a
+// it is refused, made now, or scheduled. The customer can ask for a later time than the rules set, by a date or a
+// timing, and support for any time. Each scheduled change can be canceled alone. A later plan or interval replaces a
 // scheduled one, and quantities of one item net: added units first fill those that wait to leave. A billing date that
 // moves bills the days that it adds, or credits those that it drops; in a trial, it sets the first billing date after
 // the trial.
 //
+// A change rule, or support in the event, decides when and how much of a change is billed: now, with the next invoice
+// or not at all; and for the charge and the credit each the prorated part, the full amount or nothing. With
+// Event.IfPaid a change or a return waits for its payment: the contract, the status and the access stay as they were,
+// and the change lapses with its invoice after Policy.IfPaidTimeout, or when the subscription changes in another way.
+//
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
-// invoice is voided.
+// invoice is voided. The customer can ask for the next period early, with [AdvanceInvoiceRequested].
+//
+// Collection can pause while service continues: invoices stay open until it resumes, or periods cost nothing. A
+// contract can split its invoices into installments. Each is requested when it is due, has a grace period of its own,
+// and is closed by its payment.
 //
 // A cancellation takes effect at the requested time, at the earliest at the time that the change rules allow, and can
-// be withdrawn until then. A customer who returns within the paid period keeps it; later, a new period starts, at that
+// be withdrawn until then. A period that begins before a known end is billed until that end; if the cancellation is
+// withdrawn or moved, the rest is billed. Changes until then are refused, allowed, or withdraw the cancellation, as the
+// policy says. A customer who returns within the paid period keeps it; later, a new period starts, at that
 // time or on the old billing dates. The return can state another contract. A suspended or paused subscription does not
 // renew; in arrears, the service until then is billed when it stops.
 //

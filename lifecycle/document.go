@@ -101,12 +101,12 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if agreed := s.sub.Contract.DueIn; agreed != (proration.Interval{}) {
 		term = agreed
 	}
-	if o.DueAt.IsZero() && s.manual() && term != (proration.Interval{}) {
+	if s.manual() && term != (proration.Interval{}) {
 		by, err := term.After(s.sub.At, s.sub.location())
 		if err != nil {
 			return nil, err
 		}
-		o.DueAt = by
+		o.DueAt = later(o.DueAt, by) // an advance invoice is due when its period begins, or later
 	}
 	if plan := o.Contract.Installments; o.Change.IsZero() && !o.Close && plan != nil {
 		o.Installments, o.Every, o.InstallmentWeights = max(plan.Count, len(plan.Weights)), plan.Every, plan.Weights

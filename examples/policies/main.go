@@ -1,5 +1,5 @@
-// Policies replays one year of one customer under the billing policies of five vendors, and prints the results side by
-// side: status and access, invoices by date, credit, payments and notices. The year is data in year.json. The policies
+// Policies replays one year of three customers under the billing policies of five vendors, and prints the results side by
+// side: one pays by card, one is past due for a week, and one has thirty days to pay. It shows status and access, invoices by date, credit, payments and notices. The year is data in year.json. The policies
 // are in the folder vendors; each is used without its catalog, so that one month-to-month contract fits all of them.
 // The README gives the source of each setting.
 //
@@ -12,6 +12,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"slices"
 	"time"
 	_ "time/tzdata" // time zones for machines that have none
 
@@ -29,12 +30,22 @@ var data []byte
 
 // year is the content of year.json.
 type year struct {
-	Zone     string            `json:"zone"`     // time zone of the contract
-	Plans    []plans.Plan      `json:"plans"`    // plans on offer; the customer starts on the first
-	Seats    decimal.Decimal   `json:"seats"`    // seats at the start
-	Declines proration.Period  `json:"declines"` // period in which every card payment is declined
-	Events   []lifecycle.Event `json:"events"`   // events of the customer in order
-	Looks    []look            `json:"looks"`    // instants at which status and access are compared
+	Zone      string            `json:"zone"`      // time zone of the contract
+	Plans     []plans.Plan      `json:"plans"`     // plans on offer; the customer starts on the first
+	Seats     decimal.Decimal   `json:"seats"`     // seats at the start
+	Events    []lifecycle.Event `json:"events"`    // events of every customer in order
+	Customers []customer        `json:"customers"` // customers who live the year, in the order of the output
+	Looks     []look            `json:"looks"`     // instants at which status and access are compared
+}
+
+// customer is how a customer pays.
+type customer struct {
+	Name     string             `json:"name"`              // the customer in words
+	Declines proration.Period   `json:"declines,omitzero"` // period in which every card payment is declined
+	Wire     bool               `json:"wire,omitzero"`     // pays by wire
+	DueIn    proration.Interval `json:"due_in,omitzero"`   // payment term of the contract
+	PaysIn   proration.Interval `json:"pays_in,omitzero"`  // time from an invoice to its payment by wire
+	Events   []lifecycle.Event  `json:"events,omitzero"`   // own events in order
 }
 
 // look is an instant at which status and access are compared.
@@ -54,24 +65,42 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "One year of %d customers, %s seats at %s a month, under five policies. Prices are placeholders.\n",
+		len(y.Customers), y.Seats, y.Plans[0].Offers[0].Price.Unit.StringFixed(2))
+	for i := range y.Customers {
+		if err := y.compare(out, &y.Customers[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare prints the year of a customer under every policy.
+func (y *year) compare(out io.Writer, who *customer) error {
 	var columns []column
 	for _, name := range vendors.Names() {
 		policy, err := vendors.Policy(name)
 		if err != nil {
 			return err
 		}
-		c, err := y.under(name, policy)
+		c, err := y.under(name, policy, who)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		columns = append(columns, c)
 	}
-	show(out, &y, columns)
+	fmt.Fprintf(out, "\n== %s\n\n", who.Name)
+	show(out, y, columns)
 	return nil
 }
 
-// bare returns a policy without its catalog.
-func bare(p lifecycle.Policy) lifecycle.Policy {
+// bare returns a policy without its catalog. A wire is paid by hand under every policy, and service begins before its
+// first payment, as with Stripe's collection method send_invoice.
+func bare(p lifecycle.Policy, who *customer) lifecycle.Policy {
 	p.Catalog = nil
+	if who.Wire {
+		p.ManualPaymentMethods = append(slices.Clone(p.ManualPaymentMethods), "wire")
+		p.FirstPaymentTimeout = proration.Interval{}
+	}
 	return p
 }

@@ -31,21 +31,23 @@ type column struct {
 type replayer struct {
 	*year
 	column
+	who      *customer
 	policies *lifecycle.Policies
 	sequence int64
+	wires    []lifecycle.Event // payments by wire that are still to arrive, in order
 }
 
-// under replays the year under a policy.
-func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
+// under replays the year of a customer under a policy.
+func (y *year) under(name string, policy lifecycle.Policy, who *customer) (column, error) {
 	zone, err := time.LoadLocation(y.Zone)
 	if err != nil {
 		return column{}, err
 	}
-	policies, err := lifecycle.NewPolicies(bare(policy))
+	policies, err := lifecycle.NewPolicies(bare(policy, who))
 	if err != nil {
 		return column{}, err
 	}
-	r := replayer{year: y, policies: policies}
+	r := replayer{year: y, policies: policies, who: who}
 	r.column = column{
 		name: name, effects: map[lifecycle.EffectKind]int{}, notices: map[lifecycle.NoticeKind]int{},
 	}
@@ -57,9 +59,12 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 	offer := plan.Offers[0]
 	r.sub = lifecycle.Subscription{ID: name, Account: invoice.Account{Contract: plans.Contract{
 		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle,
-		Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
+		Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}}, DueIn: who.DueIn,
 	}}}
-	events := y.Events
+	events := slices.Concat(y.Events, who.Events)
+	if len(who.Events) > 0 {
+		slices.SortStableFunc(events, func(a, b lifecycle.Event) int { return a.At.Compare(b.At) })
+	}
 	for _, l := range y.Looks {
 		for len(events) > 0 && !events[0].At.After(l.At) {
 			if err := r.until(events[0].At); err != nil {
@@ -85,6 +90,15 @@ func (r *replayer) until(to time.Time) error {
 		if err != nil {
 			return err
 		}
+		if len(r.wires) > 0 && !r.wires[0].At.After(to) && (next.Kind == 0 || r.wires[0].At.Before(next.At)) {
+			wire := r.wires[0]
+			if r.wires = r.wires[1:]; r.owes(wire.Payment.Invoice) {
+				if err := r.apply(wire); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		if next.Kind == 0 || next.At.After(to) {
 			next.At = to
 		}
@@ -101,10 +115,18 @@ func (r *replayer) until(to time.Time) error {
 	}
 }
 
+// owes reports whether an invoice is open.
+func (r *replayer) owes(id string) bool {
+	return slices.ContainsFunc(r.payments.All, func(open invoice.Receivable) bool { return open.Invoice == id && open.Owing() })
+}
+
 // apply applies an event. A refused event changes nothing and is recorded.
 func (r *replayer) apply(e lifecycle.Event) error {
 	r.sequence++
 	e.Sequence = r.sequence
+	if e.Kind == lifecycle.Started && r.who.Wire {
+		e.PaymentMethod = "wire"
+	}
 	if e.Change.Plan != nil {
 		i := slices.IndexFunc(r.Plans, func(p plans.Plan) bool { return p.ID == e.Change.Plan.ID })
 		if i < 0 {
@@ -125,7 +147,7 @@ func (r *replayer) apply(e lifecycle.Event) error {
 }
 
 // take stores an outcome and carries out its effects: it charges the card and applies the result of the payment as an
-// event at the same instant.
+// event at the same instant. A wire arrives later.
 func (r *replayer) take(o lifecycle.Outcome) error {
 	r.sub = o.Subscription
 	r.invoices = append(r.invoices, o.Invoices...)
@@ -135,13 +157,21 @@ func (r *replayer) take(o lifecycle.Outcome) error {
 	}
 	for _, e := range o.Effects {
 		r.effects[e.Kind]++
-		if e.Kind != lifecycle.CollectPayment {
-			continue
-		}
 		outcome := lifecycle.Event{
 			At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice},
 		}
-		if r.Declines.Contains(r.sub.At) {
+		if e.Kind == lifecycle.Send {
+			at, err := r.who.PaysIn.After(r.sub.At, r.sub.Contract.Cycle.Location)
+			if err != nil {
+				return err
+			}
+			outcome.At = at
+			r.wires = append(r.wires, outcome)
+		}
+		if e.Kind != lifecycle.CollectPayment {
+			continue
+		}
+		if r.who.Declines.Contains(r.sub.At) {
 			outcome.Kind = lifecycle.PaymentFailed
 			r.declined++
 		}

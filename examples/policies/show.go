@@ -35,8 +35,6 @@ func cells(columns []column, of func(*column) string) (all []string) {
 // show prints the columns side by side.
 func show(out io.Writer, y *year, columns []column) {
 	zone := columns[0].sub.Contract.Cycle.Location
-	fmt.Fprintf(out, "One year of one customer, %s seats at %s a month, under five policies. Prices are placeholders.\n\n",
-		y.Seats, y.Plans[0].Offers[0].Price.Unit.StringFixed(2))
 	line(out, "Status and access", cells(columns, func(c *column) string { return c.name }))
 	for i, l := range y.Looks {
 		fmt.Fprintf(out, "\n  %s  %s\n", l.At.In(zone).Format("2006-01-02 15:04"), l.Why)
@@ -65,7 +63,7 @@ func show(out io.Writer, y *year, columns []column) {
 		}
 		return inv.Total
 	}))
-	line(out, "paid by card", sum(func(_ *invoice.Invoice, r invoice.Receivable) decimal.Decimal { return r.Received() }))
+	line(out, "paid", sum(func(_ *invoice.Invoice, r invoice.Receivable) decimal.Decimal { return r.Received() }))
 	line(out, "outstanding", sum(func(_ *invoice.Invoice, r invoice.Receivable) decimal.Decimal {
 		return r.Outstanding()
 	}))
@@ -78,6 +76,7 @@ func show(out io.Writer, y *year, columns []column) {
 	}
 	line(out, "refunds", effects(lifecycle.Refund))
 	line(out, "payment attempts", effects(lifecycle.CollectPayment))
+	line(out, "invoices sent", effects(lifecycle.Send))
 	line(out, "declined payments", cells(columns, func(c *column) string { return fmt.Sprint(c.declined) }))
 	for kind := lifecycle.NoticeRenewal; kind <= lifecycle.NoticeAccessLost; kind++ {
 		told := cells(columns, func(c *column) string { return fmt.Sprint(c.notices[kind]) })
