@@ -94,11 +94,12 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.Corrects == "" && !d.AppliedToInvoice.IsZero() {
 		f.Add("corrects", proration.ErrUnset, "required with applied_to_invoice, the ID of the corrected invoice")
 	}
-	if d.Installments != 0 {
+	switch {
+	case d.Installments != 0:
 		f.Under("every", d.Every.Validate())
-	} else if d.Every != (proration.Interval{}) {
+	case d.Every != (proration.Interval{}):
 		f.Add("installments", proration.ErrUnset, "required with every, the number of installments")
-	} else if len(d.InstallmentWeights) > 0 {
+	case len(d.InstallmentWeights) > 0:
 		f.Add("installments", proration.ErrUnset, "required with installment_weights, their number")
 	}
 	return places, sound

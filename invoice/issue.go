@@ -204,6 +204,23 @@ func (o *IssueRequest) remaining(f *fault.List) ([]proration.Portion, error) {
 	return rest, err
 }
 
+// checkProrateFrom adds a fault if a change cannot count from ProrateFrom.
+func (o *IssueRequest) checkProrateFrom(f *fault.List, rest []proration.Portion) {
+	c := &o.Change
+	if c.IsZero() || c.Cancel || !c.End.IsZero() || o.Contract.Extends(*c) || o.Policy.Timing == proration.InArrears {
+		f.Add("prorate_from", proration.ErrInvalid, "must be zero unless a change is prorated in advance")
+		return
+	}
+	if len(rest) == 0 {
+		return // the time of the change is at fault
+	}
+	present := proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}
+	if !present.Contains(o.ProrateFrom) {
+		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",
+			present, o.ProrateFrom.Format(time.RFC3339))
+	}
+}
+
 // check adds the faults of fields that contradict each other.
 func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	if o.Policy.Timing == proration.InArrears && o.UnbilledSince.IsZero() {
@@ -224,13 +241,8 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	if o.Close && !o.Change.IsZero() {
 		f.Add("close", proration.ErrInvalid, "must be false for a change")
 	}
-	switch alone := o.Change.IsZero() || o.Change.Cancel || !o.Change.End.IsZero() || o.Contract.Extends(o.Change); {
-	case o.ProrateFrom.IsZero():
-	case alone || o.Policy.Timing == proration.InArrears:
-		f.Add("prorate_from", proration.ErrInvalid, "must be zero unless a change is prorated in advance")
-	case len(rest) > 0 && !(proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}).Contains(o.ProrateFrom):
-		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",
-			proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}, o.ProrateFrom.Format(time.RFC3339))
+	if !o.ProrateFrom.IsZero() {
+		o.checkProrateFrom(f, rest)
 	}
 	if o.UnbilledAs != "" && (o.Change.IsZero() || o.Change.Cancel) {
 		f.Add("unbilled_as", proration.ErrInvalid, "must be empty unless the contract changes and goes on")

@@ -87,21 +87,23 @@ func (s *step) payOpen(entries int) error {
 		if s.sub.phase(before.Invoice) != invoice.PhasePaid {
 			continue
 		}
-		s.notice(Notice{Kind: NoticeReceipt, Invoice: before.Invoice})
-		if s.sub.waitsFor(before.Invoice) {
-			if err := s.fulfill(); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.settled(brings); err != nil {
-			return err
-		}
-		if err := s.servePaid(before.Invoice); err != nil {
+		if err := s.paidByCredit(before.Invoice, brings); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// paidByCredit does what follows the payment of an invoice with credit, which may restore service if brings is set.
+func (s *step) paidByCredit(id string, brings bool) error {
+	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})
+	if s.sub.waitsFor(id) {
+		return s.fulfill()
+	}
+	if err := s.settled(brings); err != nil {
+		return err
+	}
+	return s.servePaid(id)
 }
 
 // grants reports whether entries grant credit.

@@ -179,20 +179,24 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
-	if s.CollectionPause == nil {
+	s.waitingFor(&q)
+	s.awaiting(p, &q)
+	s.reminders(p, &q)
+	return q.next
+}
+
+// waitingFor considers the next installments, or the end of a pause of collection, and the end of a pending change.
+func (s *Subscription) waitingFor(q *search) {
+	if pause := s.CollectionPause; pause != nil {
+		q.consider(pause.Until, CollectionResumes, "")
+	} else {
 		for i := range s.Receivables {
 			q.consider(s.Receivables[i].CollectAt, ChargeDue, s.Receivables[i].Invoice)
 		}
 	}
-	if p := s.CollectionPause; p != nil {
-		q.consider(p.Until, CollectionResumes, "")
-	}
 	if p := s.PendingChange; p != nil {
 		q.keep(Deadline{At: p.Until, Kind: PendingChangeOver, Change: p.Sequence, Invoice: p.Invoice})
 	}
-	s.awaiting(p, &q)
-	s.reminders(p, &q)
-	return q.next
 }
 
 // changing considers the scheduled changes.

@@ -62,9 +62,18 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 	after.Receivables, after.Refunds, after.Ledger, after.UnbilledCharges = nil, nil, nil, nil
 	s.sub.PendingChange = &PendingChange{
 		Sequence: e.Sequence, Event: e.Kind, Change: e.Change, Invoice: r.Invoice, Until: until,
-		IncludedCharges: before.sub.UnbilledCharges, After: &after,
+		IncludedCharges: before.sub.billedBy(s.sub.UnbilledCharges), After: &after,
 	}
 	return nil
+}
+
+// billedBy returns the unbilled charges that an invoice billed, given those that are left. A period bills all, and a
+// change the prorations that wait.
+func (s *Subscription) billedBy(left []plans.Charge) []plans.Charge {
+	if len(notWaiting(left)) > 0 {
+		return s.waiting()
+	}
+	return s.UnbilledCharges
 }
 
 // lapsesAt returns the time at which a change that waits for its payment lapses: after the policy's time limit, and at
@@ -149,15 +158,15 @@ func (s *step) lapseFor(e *Event, do *func(*step, *Event) error) error {
 
 // keepsPending reports whether a pending change still fits the subscription after an event.
 func (e *Event) keepsPending() bool {
-	switch e.Kind {
-	case PaymentMethodAdded, PaymentMethodRemoved, PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed,
-		PaymentReversed, PaymentRefunded, DisputeWon, DisputeLost, RefundSucceeded, RefundFailed, UsageRecorded, ChargeAdded,
-		CreditGranted, CreditPaidOut, TaxesChanged:
-		return true
-	case BillingDetailsChanged:
+	if e.Kind == BillingDetailsChanged {
 		return e.Payment.Invoice == ""
 	}
-	return false
+	return e.Kind.Reported() || slices.Contains(besidePending, e.Kind)
+}
+
+// besidePending are the events besides reports of payments that leave the contract and its charges as they are.
+var besidePending = []EventKind{
+	PaymentMethodAdded, PaymentMethodRemoved, UsageRecorded, ChargeAdded, CreditGranted, CreditPaidOut, TaxesChanged,
 }
 
 // keepsPending reports whether a pending change still fits the subscription after a deadline.

@@ -122,18 +122,13 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	kind := a.kind(&now, change, rest[0], moves)
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
-		own := policy
-		added := moves && !portion.Span.Start.Before(end)
-		if added && policy.Charge == proration.ExtentNone || !added && kind == ProrationCharge {
+		if kind == ProrationCharge {
 			portion.Edges.Extent = policy.Charge
-		}
-		if portion.Span.Start.Equal(now.Until) && policy.LastDay == proration.DayBilled { // that day is billed already
-			portion.Edges.Begins, own.FirstDay = true, proration.DayFree
 		}
 		var charges []Charge
 		switch {
-		case added:
-			charges, err = after.charges(portion, own)
+		case moves && !portion.Span.Start.Before(end):
+			charges, err = after.addedDays(portion, policy, now.Until)
 		case all:
 			charges, err = after.priced(kind, after.ids(), portion, policy)
 		default:
@@ -145,6 +140,19 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		a.Charges = append(a.Charges, charges...)
 	}
 	return nil
+}
+
+// addedDays returns the charges for days that are added to the present period. If the period was billed until a known
+// end, its last day may be billed already.
+func (c *Contract) addedDays(p proration.Portion, policy proration.Policy, known time.Time) ([]Charge, error) {
+	p.Edges.Extent = 0
+	if policy.Charge == proration.ExtentNone {
+		p.Edges.Extent = policy.Charge
+	}
+	if p.Span.Start.Equal(known) && policy.LastDay == proration.DayBilled {
+		p.Edges.Begins, policy.FirstDay = true, proration.DayFree
+	}
+	return c.charges(p, policy)
 }
 
 // kind returns the kind of the charges for the rest of the present period: recurring if a whole period begins.

@@ -1,7 +1,8 @@
-// Policies replays one year of three customers under the billing policies of five vendors, and prints the results side by
-// side: one pays by card, one is past due for a week, and one has thirty days to pay. It shows status and access, invoices by date, credit, payments and notices. The year is data in year.json. The policies
-// are in the folder vendors; each is used without its catalog, so that one month-to-month contract fits all of them.
-// The README gives the source of each setting.
+// Policies replays one year of three customers under the billing policies of five vendors, and prints the results side
+// by side: one pays by card, one is past due for a week, and one has thirty days to pay. It shows status and access,
+// invoices by date, credit, payments and notices. The year is data in year.json. The policies are in the folder
+// vendors; each is used without its catalog, so that one month-to-month contract fits all of them. The README gives the
+// source of each setting.
 //
 //	go run ./examples/policies
 package main

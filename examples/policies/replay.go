@@ -117,7 +117,9 @@ func (r *replayer) until(to time.Time) error {
 
 // owes reports whether an invoice is open.
 func (r *replayer) owes(id string) bool {
-	return slices.ContainsFunc(r.payments.All, func(open invoice.Receivable) bool { return open.Invoice == id && open.Owing() })
+	return slices.ContainsFunc(r.payments.All, func(open invoice.Receivable) bool {
+		return open.Invoice == id && open.Owing()
+	})
 }
 
 // apply applies an event. A refused event changes nothing and is recorded.
