@@ -32,7 +32,7 @@ func randomHistory(t *testing.T, w *setup, s *recorder, n uint64) {
 	t.Helper()
 	draw := rand.New(rand.NewPCG(n, 7))
 	h := newHistory(t, w, s)
-	all := slices.DeleteFunc(candidates(), func(l candidate) bool { return l.name == "term extended" || l.name == "term shortened" })
+	all := slices.DeleteFunc(append(candidates(), orderCandidates()...), func(l candidate) bool { return l.name == "term extended" || l.name == "term shortened" })
 	often := candidatesNamed("payment_succeeded", "payment_succeeded of the last", "payment_failed")
 	at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 	h.applyAt(candidateNamed([]string{"started", "started without trial", "started later"}[draw.IntN(3)]), at)

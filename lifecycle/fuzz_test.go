@@ -19,7 +19,7 @@ func FuzzReplay(f *testing.F) {
 		f.Add([]byte{w, 41, 0, 0, 1, 24, 3, 9, 4, 30, 5, 1, 0, 25, 4})
 		f.Add([]byte{w, 42, 0, 1, 1, 9, 3, 4, 4, 7, 5, 36, 2, 28, 4, 13, 6})
 	}
-	all := candidates()
+	all := append(candidates(), orderCandidates()...)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) == 0 || len(text) > 60 {
 			return

@@ -31,6 +31,7 @@ func (s *step) enterCard(e *Event) error {
 		return err
 	}
 	switch {
+	case sub.PendingChange != nil: // its payment is requested, and brings service back
 	case sub.Status == Suspended && !overdue && !sub.owes(),
 		sub.Status.over() && s.policy.Reactivation.ByMethod:
 		return s.reactivate(e)

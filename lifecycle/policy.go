@@ -104,7 +104,7 @@ type Reactivation struct {
 	// ByMethod lets a new payment method reactivate the subscription. Otherwise the event reactivated is required.
 	ByMethod      bool                `json:"by_method,omitzero"`
 	BillingAnchor plans.BillingAnchor `json:"billing_anchor"`   // billing dates after the return; must be set
-	IfPaid        bool                `json:"if_paid,omitzero"` // service returns when its invoice is paid
+	IfPaid        bool                `json:"if_paid,omitzero"` // a return or a resumption waits for its payment
 }
 
 // Reminder is a message to the customer before a deadline.

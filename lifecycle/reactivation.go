@@ -17,7 +17,7 @@ func (s *step) reactivate(e *Event) error {
 
 // reactivateNow restores service without waiting for a payment of the event.
 func (s *step) reactivateNow(e *Event) error {
-	s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid && e.Kind == Reactivated
+	s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid
 	if e.Change.IsZero() {
 		return s.resumeService(nil)
 	}
@@ -91,6 +91,9 @@ func (s *step) restartChanged(e *Event) error {
 // dropped. Earlier charges can no longer be credited, except paid ones for time to come, which are credited now.
 func (s *step) restart(anchor plans.BillingAnchor) error {
 	sub := &s.sub
+	if err := s.lapse(); err != nil {
+		return err
+	}
 	if err := s.forget(); err != nil {
 		return err
 	}

@@ -169,6 +169,11 @@ func (c *Change) unused() (unusedShare, error) {
 		case err != nil:
 		case paid.Num != 0:
 			left.ofSpan = over(left.Fraction, paid.Fraction)
+		case b.Edges.Extent == ExtentFull: // a span without a day that cost the whole amount
+			left.ofSpan, left.unit = Fraction{0, 1}, "period"
+			if !c.At.After(b.Span.Start) {
+				left.ofSpan.Num = 1
+			}
 		case c.CreditBasis == OnPrice:
 		case b.Amount.IsZero():
 			return unusedShare{share: share{Fraction{1, 1}, "period"}}, nil // any share of zero is zero

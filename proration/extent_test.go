@@ -34,6 +34,19 @@ func TestExtents(t *testing.T) {
 			}
 		}
 	}
+	// A span without a day that was charged in full is unused as a whole, or not at all.
+	short := proration.Period{Start: giventest.Instant("2026-11-30T20:00:00", nil), End: november.End}
+	for at, want := range map[string]string{"2026-11-30T20:00:00": "-90.00", "2026-11-30T21:00:00": "0.00"} {
+		days := proration.Standard(2)
+		days.ChangeDay = proration.OldSide
+		back, err := proration.Adjust(proration.Change{
+			At: giventest.Instant(at, nil), CreditBasis: proration.OnBilled, Policy: days,
+			Billed: proration.Billed{Amount: giventest.Money("90"), Span: short, Period: november, Edges: proration.Edges{Extent: proration.ExtentFull}},
+		})
+		if err != nil || back.Credit.Amount.StringFixed(2) != want {
+			t.Errorf("at %s: %v, %v, want %s", at, back.Credit.Amount, err, want)
+		}
+	}
 	policy := proration.Standard(2)
 	policy.Charge, policy.Credit = 9, 9
 	giventest.CheckFaults(t, policy.Validate(), "charge invalid", "credit invalid")
