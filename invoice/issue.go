@@ -214,6 +214,13 @@ func (o *IssueRequest) checkProrateFrom(f *fault.List, rest []proration.Portion)
 	if len(rest) == 0 {
 		return // the time of the change is at fault
 	}
+	for i := range o.UnexpiredCharges {
+		if c := &o.UnexpiredCharges[i]; base(c) && c.Span.Start.After(o.ProrateFrom) && !c.Span.Start.After(o.At) {
+			f.Add("prorate_from", proration.ErrOutside, "must not be before the last change of the period, %s; got %s",
+				c.Span.Start.Format(time.RFC3339), o.ProrateFrom.Format(time.RFC3339))
+			return
+		}
+	}
 	present := proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}
 	if !present.Contains(o.ProrateFrom) {
 		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",

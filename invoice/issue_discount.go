@@ -56,11 +56,12 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 	return on, nil
 }
 
-// adds reports whether a change may add days to the present period: it moves the billing date to later, or begins a
-// term.
+// adds reports whether a change may add days to the present period: it moves the billing date or a known end to later,
+// or begins a term.
 func (w *work) adds() bool {
 	begins := w.Change.Term != nil && !w.Contract.Extends(w.Change)
-	return (w.Change.AnchorAt.After(w.At) || begins) && !w.Contract.ReplacedBy(w.Change, w.At)
+	later := w.Change.AnchorAt.After(w.At) || !w.Change.Until.IsZero()
+	return (later || begins) && !w.Contract.ReplacedBy(w.Change, w.At)
 }
 
 // onAddedDays adds the percentages of the present period, which also take their part of the days that a later billing
@@ -132,8 +133,8 @@ func (w *work) keep(
 	switch {
 	case d.Amount.IsPositive():
 		k.Amount = k.Amount.Add(unused)
-	case d.Ends.IsZero() && k.Ends.Before(c.Span.End) && (d.Duration != plans.Forever || !d.Until.IsZero()):
-		k.Ends = c.Span.End
+	case d.Ends.IsZero() && k.Ends.Before(w.agreedUntil(c)) && (d.Duration != plans.Forever || !d.Until.IsZero()):
+		k.Ends = w.agreedUntil(c)
 		w.endUsed(id, k.Ends)
 	}
 	if item == "" {
@@ -142,6 +143,15 @@ func (w *work) keep(
 		k.Items = append(slices.Clip(k.Items), item)
 	}
 	return on, nil
+}
+
+// agreedUntil returns the end of the time for which a charge has its discounts: of its span or, if a known end bounds
+// that, of its period.
+func (w *work) agreedUntil(c *plans.Charge) time.Time {
+	if c.Span.End.Equal(w.Contract.Until) {
+		return c.Period.End
+	}
+	return c.Span.End
 }
 
 // coversChanges reports whether a discount covers the charges of a change by its kinds and dates.

@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // Access is the part of the product that a person can reach, from the least to the most. The zero value is unset and
@@ -110,7 +111,7 @@ func (s *Subscription) billedFor() bool {
 // covered reports whether charges that count cover the current time. An addition alone does not cover the contract that
 // it adds to.
 func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
-	all := slices.DeleteFunc(s.covering(), func(c *plans.Charge) bool { return !counts(c) })
+	all := slices.DeleteFunc(s.covering(), func(c *plans.Charge) bool { return !counts(c) && !given(c) })
 	if len(all) == 0 {
 		return false
 	}
@@ -161,7 +162,8 @@ func (s *Subscription) covers(c *plans.Charge) bool {
 }
 
 // covering returns the base charges that cover the current time and are not credited. A charge of zero counts only if
-// nothing else was billed for its plan, credited or not, and no other charge covers the time.
+// nothing else was billed for its plan, credited or not, and no other charge covers the time, or if the seller gives
+// the time for nothing.
 func (s *Subscription) covering() (all []*plans.Charge) {
 	costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }
 	var billed []string // plans with a price
@@ -179,9 +181,12 @@ func (s *Subscription) covering() (all []*plans.Charge) {
 	}
 	others := slices.ContainsFunc(all, costs)
 	return slices.DeleteFunc(all, func(c *plans.Charge) bool {
-		return !costs(c) && (others || slices.Contains(billed, c.Plan))
+		return !costs(c) && !given(c) && (others || slices.Contains(billed, c.Plan))
 	})
 }
+
+// given reports whether the seller charges nothing for the time of a charge.
+func given(c *plans.Charge) bool { return c.Net.IsZero() && c.Edges.Extent == proration.ExtentNone }
 
 // base reports whether charges of a kind pay for the contract itself, for a period or for the rest of one.
 func base(kind plans.Kind) bool {

@@ -189,7 +189,7 @@ func (s *step) apply(event Event) error {
 // because sets the cause from which IDs derive, and the event that is applied.
 func (s *step) because(cause string, kind EventKind) {
 	s.cause, s.caused, s.doing, s.actions, s.withdrawn = cause, 0, kind, nil, time.Time{}
-	s.fulfilled, s.lapsed = nil, 0
+	s.fulfilled, s.lapsed, s.paysFirst = nil, 0, false
 }
 
 // record adds a step with the status, the access and the invoices that it led to.

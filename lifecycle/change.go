@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"slices"
 
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -29,15 +28,16 @@ func (s *step) change(e *Event) error {
 		return err
 	}
 	if len(sub.ScheduledChanges) > 0 {
+		permit, err := s.permitScheduled(&rest)
 		at := e.At
-		if permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &rest); err == nil {
+		if err == nil {
 			at = permit.At
 		}
 		if rest.Change = s.net(rest.Change, at); rest.Change.IsZero() { // it only reduces what waits
 			return s.settleChange()
 		}
 	}
-	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &rest)
+	permit, err := s.permitScheduled(&rest)
 	if err != nil {
 		return err
 	}
@@ -51,11 +51,8 @@ func (s *step) change(e *Event) error {
 	if err != nil {
 		return err
 	}
-	if permit.At.After(e.At) && e.IfPaid {
-		later := sub.date(permit.At)
-		return s.conflict(fault.New("event.if_paid", proration.ErrInvalid, "must be false for a change on %s", later))
-	}
 	s.paysFirst = s.paysFirst || permit.IfPaid
+	how.ifPaid = s.paysFirst
 	if s.paysFirst && how.billing(s.policy) == plans.NextInvoice {
 		how.when = plans.InvoiceNow
 	}
@@ -146,6 +143,34 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	})
 }
 
+// permitScheduled checks a change against the rules: of the present contract or, if that cannot be changed so, of the
+// contract as the scheduled changes leave it at the requested time or the end of the period.
+func (s *step) permitScheduled(e *Event) (plans.Approval, error) {
+	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
+	if err == nil || !isFault(err) {
+		return permit, err
+	}
+	at := e.On
+	if at.IsZero() {
+		at = s.sub.Period.End
+	}
+	then := s.sub.Contract
+	for _, w := range s.sub.ScheduledChanges {
+		if w.At.After(at) {
+			break
+		}
+		after, changed := changedLater(&then, w.Change, w.At)
+		if changed != nil {
+			return permit, err
+		}
+		then = after
+	}
+	if later, other := s.permit(s.policy.ChangeRules, then, e); other == nil && later.At.After(e.At) {
+		return later, nil
+	}
+	return permit, err
+}
+
 // restarts reports whether a change begins the periods of a contract anew, or moves the end of the present one: another
 // billing date or known end or, without terms, another interval.
 func restarts(contract *plans.Contract, c *plans.Change) bool {
@@ -164,17 +189,21 @@ func restarts(contract *plans.Contract, c *plans.Change) bool {
 // billChange makes a change at this instant and bills the difference.
 func (s *step) billChange(c plans.Change, how prorated) error {
 	waits, contract := false, &s.sub.Contract
-	s.bind(&c)
-	switch restarts := restarts(contract, &c); {
-	case how.billing(s.policy) == plans.NoProrations && !restarts && !contract.Extends(c):
+	anew := restarts(contract, &c)
+	switch {
+	case how.billing(s.policy) == plans.NoProrations && !anew && !contract.Extends(c):
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
 			s.sub.Contract = after
 		}
 		return err
-	case how.billing(s.policy) == plans.NextInvoice && !restarts && !contract.Extends(c):
+	case how.billing(s.policy) == plans.NextInvoice && !anew && !contract.Extends(c):
 		waits = true
+	case anew && s.extent() == proration.ExtentNone && c.Until.IsZero():
+		reason := "The billing dates cannot change while collection is paused with void"
+		return s.refuse(reason + "; send collection_resumed first.")
 	}
+	s.bind(&c, anew)
 	s.lowered = nil       // those of an earlier deadline
 	ahead := s.setAside() // the advance invoice is changed when its period begins
 	request := invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c, ProrateFrom: how.from}
@@ -182,8 +211,11 @@ func (s *step) billChange(c plans.Change, how prorated) error {
 		request.UnbilledAs = s.id()
 	}
 	s.settings = how.settings
+	if how.settings.Charge == 0 && !c.AnchorAt.IsZero() {
+		s.settings.Charge = proration.ExtentProrated // days are free only where a rule or support says so
+	}
 	if s.extent() == proration.ExtentNone { // nothing is charged while collection is paused with void
-		s.settings.Charge = proration.ExtentNone
+		s.settings = plans.ProrationSettings{Charge: proration.ExtentNone, Credit: proration.ExtentNone}
 	}
 	inv, err := s.document(request)
 	s.settings = plans.ProrationSettings{}

@@ -34,7 +34,7 @@ func (s *step) collect(inv *invoice.Invoice, from time.Time) error {
 // ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
 func (s *step) ask(id string) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
-	if s.sub.CollectionPause != nil {
+	if s.sub.CollectionPause != nil && !s.paysFirst {
 		return nil // it is requested when collection resumes
 	}
 	if r.Phase != invoice.PhaseOpen && r.Phase != invoice.PhaseHeld && r.Phase != invoice.PhaseOverdue {

@@ -217,7 +217,8 @@ func (s *step) disputeWon(e *Event) error {
 			s.refund(after.Invoice, e.Payment.ID, over)
 		}
 	}
-	if s.sub.phase(after.Invoice) != invoice.PhasePaid || before.Phase == invoice.PhasePaid {
+	after = s.sub.Receivables[i]
+	if !s.sub.onSchedule(&after) && after.Phase != invoice.PhasePaid || before.Phase == invoice.PhasePaid {
 		return nil
 	}
 	if err := s.settled(true); err != nil {

@@ -12,32 +12,33 @@ func (s *Subscription) onSchedule(r *invoice.Receivable) bool {
 	return r.Phase == invoice.PhaseHeld && len(r.Installments) > 0
 }
 
-// installmentPaid closes the installments of an invoice that are due, if they are paid, and reports whether they are.
-// The invoice waits for the next one, with no failure and no grace period left of the earlier ones.
-func (s *step) installmentPaid(r *invoice.Receivable) (bool, error) {
-	if len(r.Installments) == 0 || r.DueBy(s.sub.At).IsPositive() || !r.Owing() {
-		return false, nil
+// onTime returns a receivable that waits for its next installment, if those that are due are paid. No failure and no
+// grace period of the earlier ones is left.
+func (s *step) onTime(r invoice.Receivable) (invoice.Receivable, error) {
+	if len(r.Installments) == 0 || r.DueBy(s.sub.At).IsPositive() {
+		return r, nil
 	}
-	if _, attempted := r.Attempt(); attempted {
-		return false, nil
+	if r.Phase != invoice.PhaseOpen && r.Phase != invoice.PhaseHeld && r.Phase != invoice.PhaseOverdue {
+		return r, nil
 	}
 	next, has := r.NextInstallment(s.sub.At)
 	if !has {
-		return false, nil
+		return r, nil
 	}
-	open := *r
-	open.Phase, open.RequestedAt, open.DueAt, open.RetryAt = invoice.PhaseOpen, time.Time{}, time.Time{}, time.Time{}
-	open.FirstFailedAt, open.GraceUntil, open.Retries, open.HardDecline = time.Time{}, time.Time{}, 0, false
-	s.replace(open)
-	postponed := invoice.Event{Kind: invoice.Postponed, Until: next.At.In(s.sub.location())}
-	if _, err := s.happen(r.Invoice, postponed); err != nil {
-		return true, err
-	}
-	s.notice(Notice{Kind: NoticeReceipt, Invoice: r.Invoice})
+	r.Phase, r.CollectAt, r.RequestedAt, r.DueAt = invoice.PhaseOpen, time.Time{}, time.Time{}, time.Time{}
+	r.FirstFailedAt, r.GraceUntil, r.RetryAt = time.Time{}, time.Time{}, time.Time{}
+	r.Retries, r.HardDecline = 0, false
+	until := next.At.In(s.sub.location())
+	return invoice.Apply(r, invoice.Event{Kind: invoice.Postponed, At: later(s.sub.At, r.IssuedAt), Until: until})
+}
+
+// installmentPaid does what follows the payment of the installments that are due.
+func (s *step) installmentPaid(id string) error {
+	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})
 	if err := s.settled(true); err != nil {
-		return true, err
+		return err
 	}
-	return true, s.servePaid(r.Invoice)
+	return s.servePaid(id)
 }
 
 // postpone lets an invoice whose payment could not be requested wait for its next installment.

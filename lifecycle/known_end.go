@@ -19,14 +19,15 @@ func (s *step) knownEnd() time.Time {
 }
 
 // bind bounds the time that a change bills by a cancellation: by one that is withdrawn no longer, and a period that the
-// change begins by one that is scheduled.
-func (s *step) bind(c *plans.Change) {
+// change begins, or days that it adds, by one that is scheduled.
+func (s *step) bind(c *plans.Change, anew bool) {
 	sub, end := &s.sub, s.knownEnd()
 	switch {
 	case !c.Until.IsZero(), !c.End.IsZero(), c.Cancel, sub.Contract.Extends(*c):
 	case !sub.Contract.Until.IsZero() && sub.CancelAt.IsZero():
 		c.Until = unboundEnd(sub.Contract, sub.At)
-	case end.After(sub.At) && (sub.Contract.ReplacedBy(*c, sub.At) || !c.AnchorAt.IsZero() && !end.Before(sub.Period.End)):
+	case !anew || !end.After(sub.At):
+	case !c.AnchorAt.After(sub.At) || end.After(sub.Period.End):
 		c.Until = end
 	}
 }

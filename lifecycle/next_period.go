@@ -35,7 +35,7 @@ func (s *step) aheadDue(Deadline) error {
 	account.Contract.Until = s.knownEnd()
 	now, included := sub.Contract, sub.UnbilledCharges
 	o := invoice.IssueRequest{
-		Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges, Extent: s.extent(),
+		Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges,
 	}
 	inv, err := s.periodFrom(o)
 	if err != nil {
@@ -65,6 +65,8 @@ func (s *step) billEarly(e *Event) error {
 		return s.refuse("The period from " + sub.date(sub.NextPeriod.Period.Start) + " is already billed.")
 	case sub.inArrears() || s.policy.Billing.Timing != proration.InAdvance:
 		return s.refuse("Time in arrears is billed when it is over, on " + sub.date(end) + ".")
+	case s.extent() == proration.ExtentNone:
+		return s.refuse("Periods that begin while collection is paused cost nothing.")
 	case ends(sub.CancelAt), ends(sub.PauseAt), ends(sub.last(s.policy)):
 		return s.refuse("The subscription is not billed after " + sub.date(end) + ".")
 	case sub.upFront() && sub.Contract.End().After(end), sub.extended():
@@ -263,9 +265,11 @@ func (s *Subscription) keepsAhead() bool {
 	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
 }
 
-// billsAhead reports whether the next period is billed before it starts. A pending change comes first.
+// billsAhead reports whether the next period is billed before it starts. A pending change comes first, and
+// so does the end of a pause of collection in which periods cost nothing.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if s.PendingChange != nil || p.Renewal.Lead == (proration.Interval{}) ||
+	free := s.CollectionPause != nil && s.CollectionPause.Invoices == PausedVoid
+	if s.PendingChange != nil || free || p.Renewal.Lead == (proration.Interval{}) ||
 		p.Billing.Timing != proration.InAdvance || s.inArrears() ||
 		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
 		return false

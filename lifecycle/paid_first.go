@@ -95,6 +95,7 @@ func (s *Subscription) waitsFor(id string) bool {
 func (s *step) fulfill() error {
 	p, sub := s.sub.PendingChange, &s.sub
 	after, ledger := p.After.snapshot(), sub.Ledger
+	after.UnexpiredCharges = append(after.UnexpiredCharges, s.sub.creditsBeside(after.UnexpiredCharges)...)
 	sub.Account, sub.Period, sub.NextPeriod, sub.ScheduledChanges = after.Account, after.Period, after.NextPeriod,
 		after.ScheduledChanges
 	sub.Ledger, sub.PendingChange = ledger, nil
@@ -107,6 +108,19 @@ func (s *step) fulfill() error {
 	}
 	s.fulfilled = p
 	return s.standing()
+}
+
+// creditsBeside returns the credits of charges, and the sales, that the subscription has and a list of charges lacks.
+func (s *Subscription) creditsBeside(charges []plans.Charge) (all []plans.Charge) {
+	has := func(id string) bool {
+		return slices.ContainsFunc(charges, func(c plans.Charge) bool { return c.ID == id })
+	}
+	for _, c := range s.UnexpiredCharges {
+		if !has(c.ID) && (has(c.Corrects) || c.Kind == plans.OneTime) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // lapse cancels the pending change. Its invoice is void, now or once a payment in progress has a result; a part that is
@@ -167,11 +181,17 @@ func (e *Event) keepsPending() bool {
 // besidePending are the events besides reports of payments that leave the contract and its charges as they are.
 var besidePending = []EventKind{
 	PaymentMethodAdded, PaymentMethodRemoved, UsageRecorded, ChargeAdded, CreditGranted, CreditPaidOut, TaxesChanged,
+	CollectionPaused, CollectionResumed,
 }
 
 // keepsPending reports whether a pending change still fits the subscription after a deadline.
 func (k DeadlineKind) keepsPending() bool {
-	return k == ReminderDue || k == ChargeDue || k == ResultDue || k == PaymentDue || k == PendingChangeOver
+	switch k {
+	case ReminderDue, ChargeDue, ResultDue, PaymentDue, PendingChangeOver, CollectionResumes:
+		return true
+	default:
+		return false
+	}
 }
 
 // checkPending adds the faults of the pending change.

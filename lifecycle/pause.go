@@ -149,5 +149,6 @@ func (s *step) resume(e *Event) error {
 // resumeDue ends a pause at its scheduled end.
 func (s *step) resumeDue(Deadline) error {
 	s.sub.ResumeAt = time.Time{}
-	return s.resumeService(nil)
+	resumed := Event{Kind: Resumed, Sequence: s.sub.Sequence, IfPaid: s.policy.Reactivation.IfPaid}
+	return s.paidFirst(&resumed, func(s *step, _ *Event) error { return s.resumeService(nil) })
 }

@@ -61,6 +61,9 @@ func (s *step) attempt(e *Event) error {
 		s.skipped = true // its success was reported first
 		return nil
 	}
+	if i := s.sub.receivable(e.Payment.Invoice); i >= 0 && e.Payment.Amount.IsZero() && s.sub.Receivables[i].Owing() {
+		e.Payment.Amount = due(e, &s.sub.Receivables[i])
+	}
 	_, err := s.happens(e, invoice.Event{Kind: invoice.Attempted})
 	return err
 }
@@ -107,8 +110,8 @@ func (s *step) paid(e *Event) error {
 	case !accepts(&before):
 		return nil
 	case after.Phase != invoice.PhasePaid:
-		if paid, err := s.installmentPaid(&after); paid || err != nil {
-			return err
+		if s.sub.onSchedule(&after) {
+			return s.installmentPaid(id)
 		}
 		return s.chase(&after)
 	}

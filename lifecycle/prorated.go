@@ -12,6 +12,7 @@ import (
 type prorated struct {
 	when     plans.ProrationBilling  // when the proration is billed; unset is the policy's
 	settings plans.ProrationSettings // how much is charged and credited; unset is the policy's
+	ifPaid   bool                    // a later change waits for its payment at its time
 	from     time.Time               // instant from which the change counts; zero is the time of the change
 }
 
@@ -48,7 +49,7 @@ func (s *step) howProrated(e *Event, permit *plans.Approval) (prorated, error) {
 	if how.when == s.policy.Prorations {
 		how.when = 0
 	}
-	if how.settings.Charge == policy.Charge {
+	if how.settings.Charge == policy.Charge && e.ProrationSettings.Charge == 0 {
 		how.settings.Charge = 0
 	}
 	if how.settings.Credit == policy.Credit {

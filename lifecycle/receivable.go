@@ -92,6 +92,9 @@ func (s *step) happen(id string, e invoice.Event) (bool, error) {
 	r := s.sub.Receivables[i]
 	e.At = later(s.sub.At, r.IssuedAt)
 	after, err := invoice.Apply(r, e)
+	if err == nil {
+		after, err = s.onTime(after)
+	}
 	if err != nil {
 		return false, s.inReceivable(moved(err, "event", "event.payment"), id)
 	}

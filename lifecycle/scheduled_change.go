@@ -17,7 +17,7 @@ func (s *step) wait(sequence int64, at time.Time, change plans.Change, how prora
 		return nil // the quantity that the scheduled changes lead to
 	}
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{
-		Sequence: sequence, At: at, Change: change, Prorations: how.when, ProrationSettings: how.settings,
+		Sequence: sequence, At: at, Change: change, Prorations: how.when, ProrationSettings: how.settings, IfPaid: how.ifPaid,
 	})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
@@ -151,7 +151,10 @@ func (s *step) changeWithin(w ScheduledChange) error {
 	before, end := *s, s.sub.Period.End
 	s.sub = s.sub.snapshot()
 	how := prorated{when: w.Prorations, settings: w.ProrationSettings}
-	err := s.changeNow(stillThere(&s.sub.Contract, w.Change), how, w.BilledInAdvance)
+	now := Event{Kind: Changed, Sequence: w.Sequence, Change: w.Change, IfPaid: w.IfPaid}
+	err := s.paidFirst(&now, func(s *step, _ *Event) error {
+		return s.changeNow(stillThere(&s.sub.Contract, w.Change), how, w.BilledInAdvance)
+	})
 	switch {
 	case errors.Is(err, plans.ErrRefused):
 		*s = before

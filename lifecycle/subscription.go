@@ -63,6 +63,7 @@ type ScheduledChange struct {
 	BilledInAdvance bool         `json:"billed_in_advance,omitzero"` // the advance invoice of the next period includes it
 	// Prorations is when the proration is billed, if a rule or support sets it; unset follows the policy.
 	Prorations plans.ProrationBilling `json:"prorations,omitzero"`
+	IfPaid     bool                   `json:"if_paid,omitzero"` // inside a period, it waits for its payment at its time
 	// ProrationSettings are how much is charged and credited, where they differ from the policy's.
 	ProrationSettings plans.ProrationSettings `json:"proration_settings,omitzero"`
 }

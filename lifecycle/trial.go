@@ -71,13 +71,11 @@ func (s *step) convert() error {
 	return err
 }
 
-// trialOver starts the first paid period at the end of the trial, or at the time for which the customer bought. If
-// there is no payment method and something is due, it takes the final action of the trial policy instead.
+// trialOver starts the first paid period at the end of the trial, or at the time for which the customer bought. At
+// the end, if there is no payment method and something is due, it takes the final action of the trial policy instead.
 func (s *step) trialOver(Deadline) error {
-	return s.billOr(s.policy.Trial.WithoutPaymentMethod, func() error {
-		if s.sub.At.Before(s.sub.TrialEnd) {
-			return s.convert()
-		}
-		return s.serve(true, 0)
-	})
+	if s.sub.At.Before(s.sub.TrialEnd) {
+		return s.convert()
+	}
+	return s.billOr(s.policy.Trial.WithoutPaymentMethod, func() error { return s.serve(true, 0) })
 }

@@ -125,10 +125,13 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		if kind == ProrationCharge {
 			portion.Edges.Extent = policy.Charge
 		}
+		if policy.Charge == proration.ExtentFull && portion.Span.End.Equal(after.Until) {
+			portion.Edges.Extent = 0 // the rest of the period is billed if the end is withdrawn
+		}
 		var charges []Charge
 		switch {
 		case moves && !portion.Span.Start.Before(end):
-			charges, err = after.addedDays(portion, policy, now.Until)
+			charges, err = after.addedDays(portion, change, policy, now.Until)
 		case all:
 			charges, err = after.priced(kind, after.ids(), portion, policy)
 		default:
@@ -144,9 +147,11 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 
 // addedDays returns the charges for days that are added to the present period. If the period was billed until a known
 // end, its last day may be billed already.
-func (c *Contract) addedDays(p proration.Portion, policy proration.Policy, known time.Time) ([]Charge, error) {
+func (c *Contract) addedDays(
+	p proration.Portion, change *Change, policy proration.Policy, known time.Time,
+) ([]Charge, error) {
 	p.Edges.Extent = 0
-	if policy.Charge == proration.ExtentNone {
+	if policy.Charge == proration.ExtentNone && !change.AnchorAt.IsZero() {
 		p.Edges.Extent = policy.Charge
 	}
 	if p.Span.Start.Equal(known) && policy.LastDay == proration.DayBilled {
