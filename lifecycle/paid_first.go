@@ -186,12 +186,9 @@ var besidePending = []EventKind{
 
 // keepsPending reports whether a pending change still fits the subscription after a deadline.
 func (k DeadlineKind) keepsPending() bool {
-	switch k {
-	case ReminderDue, ChargeDue, ResultDue, PaymentDue, PendingChangeOver, CollectionResumes:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains([]DeadlineKind{
+		ReminderDue, PendingChangeOver, ResultDue, CollectionResumes, ChargeDue, PaymentDue,
+	}, k)
 }
 
 // checkPending adds the faults of the pending change.
