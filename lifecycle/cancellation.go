@@ -40,9 +40,6 @@ func (s *step) cancel(e *Event) error {
 		}
 	}
 	sub.CancelAt = at.In(sub.location())
-	if sub.Status == Trialing && !at.After(sub.TrialEnd) {
-		s.convertAt(time.Time{})
-	}
 	return s.endLater(sub.CancelAt)
 }
 

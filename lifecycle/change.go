@@ -24,9 +24,6 @@ func (s *step) change(e *Event) error {
 		return s.changeStopped(e)
 	}
 	rest := *e
-	if err := s.aboutRamp(&rest); err != nil {
-		return err
-	}
 	if len(sub.ScheduledChanges) > 0 {
 		permit, err := s.permitScheduled(&rest)
 		at := e.At
@@ -135,8 +132,12 @@ func (s *step) changeStopped(e *Event) error {
 // permit checks a change of a contract against the rules. The approval has the change with the plan, term and price of
 // the catalog.
 func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event) (plans.Approval, error) {
+	change, err := s.beforeRamp(e)
+	if err != nil {
+		return plans.Approval{}, err
+	}
 	return rules.Check(plans.ChangeRequest{
-		Catalog: s.policy.Catalog, Contract: contract, Change: e.Change, By: e.by(), At: e.At, Usage: e.Usage,
+		Catalog: s.policy.Catalog, Contract: contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage,
 		Effective: e.Effective, On: e.On, Prorations: s.policy.Prorations,
 		ProrationSettings: s.policy.settings(),
 		Charges:           s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),

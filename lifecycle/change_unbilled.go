@@ -111,8 +111,8 @@ func (s *Subscription) serviceBegins() time.Time {
 	switch {
 	case s.Status == PendingStart:
 		return s.StartAt
-	case !s.ConvertAt.IsZero():
-		return s.ConvertAt
+	case !s.ConvertAt.IsZero() && (s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd)):
+		return s.ConvertAt // a cancellation of the trial comes first
 	}
 	return s.TrialEnd
 }

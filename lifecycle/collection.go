@@ -59,12 +59,7 @@ func (s *step) ask(id string) error {
 }
 
 // chargeDue requests payment of an invoice again, or of its next installment.
-func (s *step) chargeDue(d Deadline) error {
-	if err := s.ask(d.Invoice); err != nil {
-		return err
-	}
-	return s.postpone(d.Invoice)
-}
+func (s *step) chargeDue(d Deadline) error { return s.ask(d.Invoice) }
 
 // collectOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every
 // invoice without a requested payment. It reports whether there is one. The payment method is a new one, so a hard

@@ -191,7 +191,9 @@ func (s *Subscription) waitingFor(q *search) {
 		q.consider(pause.Until, CollectionResumes, "")
 	} else {
 		for i := range s.Receivables {
-			q.consider(s.Receivables[i].CollectAt, ChargeDue, s.Receivables[i].Invoice)
+			if r := &s.Receivables[i]; r.Phase == invoice.PhaseHeld {
+				q.consider(r.CollectAt, ChargeDue, r.Invoice)
+			}
 		}
 	}
 	if p := s.PendingChange; p != nil {

@@ -41,22 +41,6 @@ func (s *step) installmentPaid(id string) error {
 	return s.servePaid(id)
 }
 
-// postpone lets an invoice whose payment could not be requested wait for its next installment.
-func (s *step) postpone(id string) error {
-	r := s.sub.Receivables[s.sub.receivable(id)]
-	if r.Phase != invoice.PhaseHeld || r.CollectAt.After(s.sub.At) {
-		return nil
-	}
-	r.Phase, r.CollectAt = invoice.PhaseOpen, time.Time{}
-	next, has := r.NextInstallment(s.sub.At)
-	s.replace(r)
-	if !has {
-		return nil
-	}
-	_, err := s.happen(id, invoice.Event{Kind: invoice.Postponed, Until: next.At.In(s.sub.location())})
-	return err
-}
-
 // setDueAt sets the due date of a later installment that is paid by hand.
 func (s *step) setDueAt(r invoice.Receivable) error {
 	term := s.sub.Contract.DueIn

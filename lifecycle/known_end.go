@@ -116,17 +116,17 @@ func (s *step) whileCanceling() error {
 	return nil
 }
 
-// aboutRamp adds the policy's treatment of later ramp steps to a change of the plan or the interval. Only support can
-// set another one.
-func (s *step) aboutRamp(e *Event) error {
-	c, handling := &e.Change, s.policy.ChangesBeforeRamp
+// beforeRamp returns a change of the plan or the interval with the policy's treatment of later ramp steps. Only support
+// can set another one.
+func (s *step) beforeRamp(e *Event) (plans.Change, error) {
+	c, handling := e.Change, s.policy.ChangesBeforeRamp
 	if c.Ramp != 0 && c.Ramp != handling && e.by() != plans.Support {
 		reason := "must be %v or unset; got %v"
-		return s.conflict(fault.New("event.change.ramp", proration.ErrInvalid, reason, handling, c.Ramp))
+		return c, s.conflict(fault.New("event.change.ramp", proration.ErrInvalid, reason, handling, c.Ramp))
 	}
 	later := slices.ContainsFunc(s.sub.Contract.Ramp, func(step plans.RampStep) bool { return step.At.After(s.sub.At) })
 	if c.Ramp == 0 && later && (c.Plan != nil || c.Interval != (proration.Interval{})) {
 		c.Ramp = handling
 	}
-	return nil
+	return c, nil
 }

@@ -14,7 +14,7 @@ import (
 // and the access stay. It lapses at Until, and when the subscription changes in another way; then its invoice is void.
 type PendingChange struct {
 	Sequence int64        `json:"sequence"`        // number of the event that requested the change
-	Event    EventKind    `json:"event"`           // kind of that event: changed, reactivated or resumed
+	Event    EventKind    `json:"event"`           // kind of that event: changed, or one that brings service back
 	Change   plans.Change `json:"change,omitzero"` // change of the contract, as requested
 	Invoice  string       `json:"invoice"`         // ID of the invoice to pay
 	Until    time.Time    `json:"until"`           // time at which the change lapses

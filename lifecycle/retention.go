@@ -40,7 +40,7 @@ func (s *Subscription) prune(p *Policy) {
 	s.pruneLedger(long)
 }
 
-// inUse returns the IDs of the invoices of charges and of the next period.
+// inUse returns the IDs of the invoices of charges, of the next period and of a pending change.
 func (s *Subscription) inUse() map[string]bool {
 	used := map[string]bool{}
 	for i := range s.UnexpiredCharges {
@@ -48,6 +48,9 @@ func (s *Subscription) inUse() map[string]bool {
 	}
 	if s.NextPeriod != nil {
 		used[s.NextPeriod.Invoice] = true
+	}
+	if s.PendingChange != nil {
+		used[s.PendingChange.Invoice] = true
 	}
 	return used
 }

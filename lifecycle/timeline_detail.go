@@ -11,8 +11,21 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// eventDetail describes an applied event, with the date of a later effect; "" if the event's kind says it all.
+// eventDetail describes an applied event, with the date of a later effect and a pending change that it ended; "" if the
+// event's kind says it all.
 func (s *step) eventDetail(e *Event) string {
+	text := s.effectDetail(e)
+	if s.lapsed == 0 {
+		return text
+	}
+	if text == "" {
+		text = strings.ReplaceAll(e.Kind.String(), "_", " ")
+	}
+	return text + ", change of event " + strconv.FormatInt(s.lapsed, 10) + " lapsed"
+}
+
+// effectDetail describes what an applied event did.
+func (s *step) effectDetail(e *Event) string {
 	sub := &s.sub
 	if p := sub.PendingChange; p != nil && p.Sequence == e.Sequence {
 		return s.waitingText(p) + " once " + p.Invoice + " is paid" + sub.on(", until ", p.Until)
