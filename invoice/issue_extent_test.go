@@ -143,3 +143,22 @@ func TestReceivableInstallments(t *testing.T) {
 		t.Errorf("paid in full: %s", got)
 	}
 }
+
+// A percentage that is in its last period also takes its part of the rest of that period, which a known end left out.
+func TestIssueKnownEndKeepsTheCoupon(t *testing.T) {
+	contract := issueDiscounted(issueSeats("10", "90.00"), plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once})
+	contract.Until = giventest.Instant("2026-11-21", nil)
+	doc, err := invoice.Issue(invoice.IssueRequest{
+		Account: invoice.Account{Contract: contract}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard(),
+	})
+	if err != nil || doc.Invoice.Total.StringFixed(2) != "300.00" {
+		t.Fatalf("%v, %v", doc.Invoice, err)
+	}
+	doc, err = invoice.Issue(invoice.IssueRequest{
+		Account: doc.Account, ID: "inv-2", At: giventest.Instant("2026-11-11", nil), Policy: invoice.Standard(),
+		Change: plans.Change{Until: giventest.Instant("2026-12-01", nil)},
+	})
+	if err != nil || doc.Invoice.Total.StringFixed(2) != "150.00" {
+		t.Errorf("the rest costs %v, %v, want 150.00", doc.Invoice.Total, err)
+	}
+}

@@ -220,6 +220,12 @@ func TestKnownEnd(t *testing.T) {
 	if err != nil || len(got.Charges) != 1 || got.Charges[0].Net.StringFixed(2) != "270.00" {
 		t.Errorf("the last day was billed: %v, %v", got.Charges, err)
 	}
+	free := proration.Standard(2)
+	free.Charge = proration.ExtentNone // charges nothing for changes, and an end that is withdrawn is none
+	got, err = contract.Amended(plans.Change{Until: giventest.Instant("2026-12-01", nil)}, at, free)
+	if err != nil || len(got.Charges) != 1 || got.Charges[0].Net.StringFixed(2) != "300.00" {
+		t.Errorf("where changes are free: %v, %v", got.Charges, err)
+	}
 	_, err = contract.Changed(plans.Change{Until: at}, at)
 	giventest.CheckFaults(t, err, "change.until outside")
 }
