@@ -405,6 +405,14 @@ func (h *history) plan(at time.Time, months int, seat, agent int64) {
 
 // anchor moves the billing date to an instant at or after the change.
 func (h *history) anchor(at, to time.Time) {
+	h.renewUntil(at)
+	switch ended := h.now.moved[1]; {
+	case h.now.index >= 0:
+	case !at.Before(ended): // the period before the added days
+		h.billedUntil = ended
+	case !h.settings.arrears && to.After(ended) && ended.Before(h.now.anchor):
+		return // days that were added and billed keep their price, which a span does not know
+	}
 	h.change(at, plans.Change{AnchorAt: to}, func(s *historyState) {
 		s.moved[0], s.moved[1] = s.whole(at)
 		if s.anchor, s.index = to, -1; at.Equal(to) {

@@ -119,8 +119,9 @@ type IssueResult struct {
 //
 // In advance, a change credits the billed charges that it replaces and bills the new charges for the same time. The
 // effective time belongs to the new charges. In arrears, a new plan or anchor and a cancellation bill the time until
-// then at the old prices and credit nothing; new quantities and prices are billed with the period, each for its days.
-// An invoice in arrears covers at most the time until the end of the last term.
+// then at the old prices and credit nothing; a later billing date bills the periods that ended. New quantities and
+// prices are billed with the period, each for its days. An invoice in arrears covers at most the time until the end of
+// the last term.
 //
 // A minimum commitment is measured after its period has ended, by everything that was billed for the period, usage and
 // one-time charges included. The invoice that ends the period bills the shortfall: the one of the next period, of a

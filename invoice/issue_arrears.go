@@ -30,6 +30,7 @@ func (w *work) arrears() error {
 	if !w.EndedAt.IsZero() {
 		w.since = w.At // the time between the cancellation and w.At is not billed
 	}
+	closes := w.Close || c.Cancel || w.Contract.ReplacedBy(*c, w.At)
 	switch {
 	case c.IsZero() && !w.Close:
 		if w.UnbilledSince.Equal(w.At) { // the period that ends now was billed in advance
@@ -42,16 +43,17 @@ func (w *work) arrears() error {
 		}
 		w.renews = true
 		return w.advance(w.since)
-	case w.Close || c.Cancel || w.Contract.ReplacedBy(*c, w.At):
-		if err := w.elapsed(true); err != nil {
+	case closes || !c.AnchorAt.IsZero(): // periods that ended are billed by the billing dates that they had
+		if err := w.elapsed(closes); err != nil {
 			return err
 		}
-		w.partly = !w.Close && !c.Cancel && !w.present().Start.Equal(w.At)
-	case changesItems(c):
-		return w.step()
+		w.partly = closes && !w.Close && !c.Cancel && !w.present().Start.Equal(w.At)
 	}
-	if w.Close {
+	switch {
+	case w.Close:
 		return nil
+	case !closes && changesItems(c):
+		return w.step()
 	}
 	amended, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
 	if err != nil {
@@ -62,7 +64,7 @@ func (w *work) arrears() error {
 	case c.Cancel:
 		w.ended = w.At
 		return w.leave(amended.Charges)
-	case !w.Contract.ReplacedBy(*c, w.At):
+	case !closes:
 		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // elapsed ramp steps are not billed yet
 	}
 	return nil

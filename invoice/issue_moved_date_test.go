@@ -31,6 +31,30 @@ func TestIssueMovedBillingDate(t *testing.T) {
 			}},
 		},
 		{
+			name: "earlier twice", why: "the period that began on November 1 ends on the 19th, and the next one is billed", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issueAnchor("2026-11-21", nil), sums: "total -296.67, granted 296.67, due 0.00",
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"},
+				},
+				{
+					at: "2026-11-18", change: issueAnchor("2026-11-19", nil), sums: "total -59.33, granted 59.33, due 0.00",
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 2/30 days = -59.333..., rounded half up to -59.33"},
+				},
+				{at: "2026-11-19", lines: []string{full}, sums: "total 890.00, spent -296.67, spent -59.33, due 534.00"},
+			},
+		},
+		{
+			name: "later twice", why: "the second billing date adds the days after the first", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"}},
+				{at: "2026-11-20", change: issueAnchor("2026-12-20", nil), sums: "due 296.67", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67"}},
+				{at: "2026-12-20", lines: []string{full}, sums: "due 890.00"},
+			},
+		},
+		{
 			name: "with a percentage for two months", why: "half of the 9 added days, and of 21 of the 31 days from December 10 on", contract: issueDiscounted(issueSeats("10", "89.00"), half), policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{full + ", less 50 % 445.00 = 445.00"}, sums: "due 445.00"},

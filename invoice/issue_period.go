@@ -183,11 +183,31 @@ func (w *work) empty(at time.Time) bool {
 	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
 }
 
-// freed reports whether a charge is fully credited from an instant until its end.
+// freed reports whether a charge is fully credited from an instant until its end, by one credit or by several that
+// follow each other: the end of the period may move to an earlier billing date more than once.
 func (w *work) freed(c *plans.Charge, at time.Time) bool {
+	if at.Before(c.Span.Start) {
+		at = c.Span.Start
+	} else if !at.Before(c.Span.End) {
+		at = c.Span.End.Add(-1)
+	}
+	free := w.freedAt(c, at)
+	for _, k := range w.known[c.ID] {
+		if k.Corrects == "" {
+			continue
+		}
+		for _, from := range []time.Time{k.Span.Start, k.Span.End} {
+			free = free && (!from.After(at) || !from.Before(c.Span.End) || w.freedAt(c, from))
+		}
+	}
+	return free
+}
+
+// freedAt reports whether a charge is fully credited at an instant of its span.
+func (w *work) freedAt(c *plans.Charge, at time.Time) bool {
 	var units decimal.Decimal
 	for _, k := range w.known[c.ID] {
-		if k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
+		if k.Corrects == "" || !k.Span.Contains(at) {
 			continue
 		}
 		units = units.Add(k.Quantity)
