@@ -73,7 +73,8 @@ type IssueRequest struct {
 	// UnbilledAs is for a change whose charges and credits wait for a later invoice: their IDs derive from it, as those of
 	// lines derive from the ID of their invoice. No invoice is issued; open invoices are lowered all the same.
 	UnbilledAs string `json:"unbilled_as,omitzero"`
-	// Extent is how much of its price a period costs that begins at At; none bills it for nothing. Unset is all of it.
+	// Extent is how much of its price a period costs that begins at At, in advance; none bills it for nothing. Unset is
+	// all of it.
 	Extent proration.Extent `json:"extent,omitzero"`
 	// Lines are additional lines: usage, one-time charges, and the waiting charges of earlier changes. The invoice bills
 	// waiting charges before its other lines; a change whose charges wait leaves them waiting. Toward a minimum, a line
@@ -252,6 +253,7 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	if !o.ProrateFrom.IsZero() {
 		o.checkProrateFrom(f, rest)
 	}
+	o.checkExtent(f)
 	if o.UnbilledAs != "" && (o.Change.IsZero() || o.Change.Cancel) {
 		f.Add("unbilled_as", proration.ErrInvalid, "must be empty unless the contract changes and goes on")
 	}

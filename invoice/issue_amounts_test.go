@@ -336,6 +336,14 @@ func TestIssueFaults(t *testing.T) {
 			issueMessages(o)
 			o.Lines[0].Currency = "EUR"
 		}, []string{"lines[1].currency invalid"}},
+		{"an unknown extent", func(o *invoice.IssueRequest) { o.Change, o.Extent = plans.Change{}, 9 }, []string{"extent invalid"}},
+		{"an extent of a change", func(o *invoice.IssueRequest) { o.Extent = proration.ExtentNone }, []string{"extent invalid"}},
+		{"an extent of a closed period", func(o *invoice.IssueRequest) {
+			o.Change, o.Close, o.Extent = plans.Change{}, true, proration.ExtentNone
+		}, []string{"extent invalid"}},
+		{"an extent in arrears", func(o *invoice.IssueRequest) {
+			o.Policy, o.Change, o.Extent = issueArrears(), plans.Change{}, proration.ExtentNone
+		}, []string{"unbilled_since unset", "extent invalid"}},
 		{"the zone of another machine", func(o *invoice.IssueRequest) { o.Contract.Cycle.Zone = "Asia/Tokyo" }, []string{"contract.cycle.zone zone"}},
 	} {
 		o := base

@@ -6,9 +6,18 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
+
+// checkExtent adds a fault if no period is billed whose extent the request sets.
+func (o *IssueRequest) checkExtent(f *fault.List) {
+	fault.Optional(f, "extent", o.Extent)
+	if o.Extent != 0 && (!o.Change.IsZero() || o.Close || o.Policy.Timing == proration.InArrears) {
+		f.Add("extent", proration.ErrInvalid, "must be unset unless a period is billed in advance; got %v", o.Extent)
+	}
+}
 
 // period bills the period or term that begins at w.At, in advance.
 func (w *work) period() error {

@@ -103,10 +103,12 @@ func (s *step) restartCollection() error {
 	return nil
 }
 
-// extent returns how much of its price a period costs that begins now: nothing while collection is paused with void.
+// extent returns how much of its price a period costs that begins now: nothing while collection is paused with void,
+// unless the policy has turned to arrears meanwhile.
 func (s *step) extent() proration.Extent {
-	if p := s.sub.CollectionPause; p != nil && p.Invoices == PausedVoid && (p.Until.IsZero() || p.Until.After(s.sub.At)) {
-		return proration.ExtentNone
+	p := s.sub.CollectionPause
+	if p == nil || p.Invoices != PausedVoid || s.sub.inArrears() || !p.Until.IsZero() && !p.Until.After(s.sub.At) {
+		return 0
 	}
-	return 0
+	return proration.ExtentNone
 }

@@ -199,6 +199,9 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.effective", proration.ErrInvalid,
 			"must be immediately, at_period_end, at_term_end or at_paid_through; got %v", e.Effective)
 	}
+	fault.Optional(f, "event.prorations", e.Prorations)
+	fault.Optional(f, "event.proration_settings.charge", e.ProrationSettings.Charge)
+	fault.Optional(f, "event.proration_settings.credit", e.ProrationSettings.Credit)
 	if e.Kind == Changed || e.Kind == Reactivated && !e.Change.IsZero() {
 		f.Under("event.change", e.Change.Validate())
 		if e.Change.Cancel {

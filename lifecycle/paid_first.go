@@ -205,9 +205,6 @@ func (s *Subscription) checkPending(f *fault.List) {
 		f.Add("subscription.pending_change.invoice", proration.ErrInvalid,
 			"must be an invoice of receivables; got %.40q", p.Invoice)
 	}
-	contract := p.After.Contract
-	if contract.Cycle.Location == nil { // it was read from JSON
-		contract.Cycle.Location = s.Contract.Cycle.Location
-	}
-	f.Under("subscription.pending_change.after.contract", contract.Validate())
+	s.checkLater(f, "subscription.pending_change.after", &NextPeriod{Contract: p.After.Contract})
+	s.checkLater(f, "subscription.pending_change.after.next_period", p.After.NextPeriod)
 }

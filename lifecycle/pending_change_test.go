@@ -70,6 +70,12 @@ func TestPendingChangeFaults(t *testing.T) {
 			after.Contract.Plan = ""
 			p.After = &after
 		}, "subscription.pending_change.after.contract.plan unset"},
+		"no plan in the next period after it": {func(p *lifecycle.PendingChange) {
+			after := *p.After
+			next := lifecycle.NextPeriod{Contract: after.Contract}
+			next.Contract.Plan, after.NextPeriod = "", &next
+			p.After = &after
+		}, "subscription.pending_change.after.next_period.contract.plan unset"},
 	} {
 		sub := pendingSeat(t)
 		pending := *sub.PendingChange

@@ -195,6 +195,10 @@ func TestEventFaults(t *testing.T) {
 		{"an unknown kind", "", lifecycle.Event{Kind: 99}, []string{"event.kind invalid"}},
 		{"an unknown actor", "", lifecycle.Event{Kind: lifecycle.Resumed, By: 9}, []string{"event.by invalid"}},
 		{"an unknown timing", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: 9}, []string{"event.effective invalid"}},
+		{"unknown prorations", "", lifecycle.Event{
+			Kind: lifecycle.Changed, By: plans.Support, Change: unitsOf("seat", decimal.NewFromInt(1)), Prorations: 9,
+			ProrationSettings: plans.ProrationSettings{Charge: 9, Credit: 9},
+		}, []string{"event.prorations invalid", "event.proration_settings.charge invalid", "event.proration_settings.credit invalid"}},
 		{"before the last event", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
 		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},

@@ -151,16 +151,25 @@ func (s *Subscription) check() error {
 			f.Add(fault.At("subscription.receivables", i)+".phase", proration.ErrInvalid, "must be a phase; got %v", r.Phase)
 		}
 	}
-	if s.NextPeriod != nil {
-		next := s.NextPeriod.Contract
-		if next.Cycle.Location == nil { // it was read from JSON
-			next.Cycle.Location = s.Contract.Cycle.Location
-		}
-		f.Under("subscription.next_period.contract", next.Validate())
+	if p := s.CollectionPause; p != nil {
+		fault.Enum(&f, "subscription.collection_pause.invoices", pausedInvoices, p.Invoices)
 	}
+	s.checkLater(&f, "subscription.next_period", s.NextPeriod)
 	s.checkPending(&f)
 	f.Under("subscription.ledger", credits.Validate(s.Ledger))
 	return f.Err()
+}
+
+// checkLater adds the faults of the contract of a next period, which was read from JSON if it has no location.
+func (s *Subscription) checkLater(f *fault.List, path string, next *NextPeriod) {
+	if next == nil {
+		return
+	}
+	contract := next.Contract
+	if contract.Cycle.Location == nil {
+		contract.Cycle.Location = s.Contract.Cycle.Location
+	}
+	f.Under(path+".contract", contract.Validate())
 }
 
 // checkBought adds the faults of the items of a contract that has not started: there must be one, and each must have

@@ -47,12 +47,8 @@ type ProrationSettings struct {
 
 // check adds the faults of the settings.
 func (s *ProrationSettings) check(f *fault.List, path string) {
-	if s.Charge != 0 {
-		fault.Choice(f, path+".charge", s.Charge)
-	}
-	if s.Credit != 0 {
-		fault.Choice(f, path+".credit", s.Credit)
-	}
+	fault.Optional(f, path+".charge", s.Charge)
+	fault.Optional(f, path+".credit", s.Credit)
 }
 
 // over returns the settings with those of others where they are unset.

@@ -132,9 +132,9 @@ func (p *ChangeRequest) check(f *fault.List) {
 	if p.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the time of the request")
 	}
-	if p.Effective > AtPaidThrough {
-		fault.Enum(f, "effective", effectiveTimings, p.Effective)
-	}
+	fault.Optional(f, "effective", p.Effective)
+	fault.Optional(f, "prorations", p.Prorations)
+	p.ProrationSettings.check(f, "proration_settings")
 	switch {
 	case !p.On.IsZero() && p.Effective != 0:
 		f.Add("effective", proration.ErrInvalid, "must be unset together with on; got %v", p.Effective)
@@ -190,9 +190,7 @@ func checkRules(f *fault.List, rules ChangeRules) {
 			checkActors(f, path+".by", r.By)
 			fault.Enum(f, path+".effective", effectiveTimings, r.Effective)
 		}
-		if r.Prorations != 0 {
-			fault.Enum(f, path+".prorations", prorationBillings, r.Prorations)
-		}
+		fault.Optional(f, path+".prorations", r.Prorations)
 		r.ProrationSettings.check(f, path+".proration_settings")
 		for _, other := range rules[:i] {
 			if other.Action == r.Action && (len(r.By) == 0 || len(other.By) == 0 ||

@@ -496,6 +496,21 @@ func TestChangeRulesCheckFaults(t *testing.T) {
 		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset",
 		"contract.cycle.anchor unset", "contract.cycle.interval unset", "change unset",
 	)
+	// two actions compare their choices, so that an unknown one must not come so far
+	_, err = plans.ChangeRules{
+		{Action: plans.AddQuantity, By: []plans.Actor{plans.Support}, Effective: plans.Immediately},
+		{Action: plans.ChangePrice, By: []plans.Actor{plans.Support}, Effective: plans.Immediately},
+	}.Check(plans.ChangeRequest{
+		Contract: seats("10", "89.00"), By: plans.Support, At: giventest.Instant("2026-11-16", nil), Effective: 9, Prorations: 9,
+		Change: plans.Change{
+			Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("9")}}},
+			Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: giventest.Money("7")}}},
+		},
+		ProrationSettings: plans.ProrationSettings{Charge: 9, Credit: 9},
+	})
+	giventest.CheckFaults(
+		t, err, "effective invalid", "prorations invalid", "proration_settings.charge invalid", "proration_settings.credit invalid",
+	)
 }
 
 // Without a catalog, the change states the plan, which is compared by its price in a year.

@@ -137,6 +137,7 @@ func (c *Change) checkBilled(f *fault.List, at bool) {
 		f.Add("at", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, c.At.Format(time.RFC3339Nano))
 	}
 	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
+	fault.Optional(f, "billed.edges.extent", b.Edges.Extent)
 	if !b.Until.IsZero() {
 		c.checkUntil(f, span, at)
 	}

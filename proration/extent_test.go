@@ -47,6 +47,14 @@ func TestExtents(t *testing.T) {
 			t.Errorf("at %s: %v, %v, want %s", at, back.Credit.Amount, err, want)
 		}
 	}
+	wrong := proration.Edges{Extent: 9}
+	_, err := proration.Prorate(proration.Request{Amount: giventest.Money("90"), Period: november, Span: half, Policy: proration.Standard(2), Edges: wrong})
+	giventest.CheckFaults(t, err, "edges.extent invalid")
+	_, err = proration.Adjust(proration.Change{
+		At: november.Start, CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Billed: proration.Billed{Amount: giventest.Money("90"), Span: november, Edges: wrong},
+	})
+	giventest.CheckFaults(t, err, "billed.edges.extent invalid")
 	policy := proration.Standard(2)
 	policy.Charge, policy.Credit = 9, 9
 	giventest.CheckFaults(t, policy.Validate(), "charge invalid", "credit invalid")

@@ -43,12 +43,8 @@ func (p Policy) Validate() error {
 // check adds the faults of the policy, whose fields are under path ("policy.").
 func (p *Policy) check(f *fault.List, path string) {
 	p.checkCounting(f, path)
-	if p.Charge != 0 {
-		fault.Enum(f, path+"charge", extents, p.Charge)
-	}
-	if p.Credit != 0 {
-		fault.Enum(f, path+"credit", extents, p.Credit)
-	}
+	fault.Optional(f, path+"charge", p.Charge)
+	fault.Optional(f, path+"credit", p.Credit)
 	p.Rounding.check(f, path+"rounding.")
 }
 

@@ -86,6 +86,7 @@ func (r *Request) checkSpan(f *fault.List) {
 	r.Policy.checkZone(f, r.Location, "location")
 	r.Policy.checkZone(f, r.Location, "period", r.Period.Start, r.Period.End)
 	r.Policy.checkZone(f, r.Location, "span", r.Span.Start, r.Span.End)
+	fault.Optional(f, "edges.extent", r.Edges.Extent)
 }
 
 // share returns the share of a checked request.

@@ -65,6 +65,13 @@ func Choice[T named](l *List, field string, v T) {
 	Enum(l, field, names, v)
 }
 
+// Optional is [Choice] for an enum that may be unset.
+func Optional[T named](l *List, field string, v T) {
+	if v != 0 {
+		Choice(l, field, v)
+	}
+}
+
 // Choices is [Choice] for each element of a list. The path of an element is made only for a fault.
 func Choices[T named](l *List, list string, all []T) {
 	for i, v := range all {
