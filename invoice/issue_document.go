@@ -104,11 +104,12 @@ func (w *work) renew(c *plans.Contract) error {
 // them to credit the charges and to measure a minimum commitment.
 func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
-	measured := w.after.Minimum.IsPositive() && movedTo(&w.after).After(w.IssuedAt)
+	moved := cycleStart(&w.after)
+	measured := w.after.Minimum.IsPositive() && moved.After(w.IssuedAt)
 	var left []plans.Charge
 	for _, c := range charges {
 		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) || w.waitsFor(c.ID) ||
-			measured && c.Period.Equal(w.after.First))
+			measured && c.Period.Start.Before(moved))
 		if own {
 			kept[c.ID] = true
 		}

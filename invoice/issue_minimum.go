@@ -43,10 +43,9 @@ func (w *work) pricedLines() ([]plans.Charge, error) {
 	return priced, f.Err()
 }
 
-// shortfall adds the shortfall of the minimum commitment for each period that ends at w.At or, if early, contains it. A
-// period of which a change moved the end is measured at the billing date.
-// Everything billed for the period counts, on whatever invoice. Nothing is added for a period for which nothing was
-// billed, or that cost nothing.
+// shortfall adds the shortfall of the minimum commitment for each period that ends at w.At or, if early, contains it.
+// The periods before a billing date that moved are measured at that date. Everything billed for a period counts, on
+// whatever invoice. Nothing is added for a period for which nothing was billed, or that cost nothing.
 func (w *work) shortfall(early bool) error {
 	if !w.Contract.Minimum.IsPositive() {
 		return nil
@@ -77,18 +76,15 @@ func (w *work) shortfall(early bool) error {
 	return nil
 }
 
-// moved reports whether a charge is for a period whose end was moved to the billing date w.At or, if early, to a later
-// one.
+// moved reports whether a charge is for a period before a billing date that moved to w.At or, if early, to a later one.
+// There are several such periods if it moved more than once: each move can add days of its own.
 func (w *work) moved(c *plans.Charge, early bool) bool {
-	until := movedTo(&w.Contract)
-	return c.Period.Equal(w.Contract.First) && (until.Equal(w.At) || early && until.After(w.At))
+	until := cycleStart(&w.Contract)
+	return c.Period.Start.Before(until) && (until.Equal(w.At) || early && until.After(w.At))
 }
 
-// movedTo returns the billing date that ends the first period of a contract, or the zero time if it has none.
-func movedTo(c *plans.Contract) time.Time {
-	if c.First.Start.IsZero() {
-		return time.Time{}
-	}
+// cycleStart returns the billing date from which the cycle of a contract runs: its start, or the last move.
+func cycleStart(c *plans.Contract) time.Time {
 	period, err := c.Cycle.Period(0)
 	if err != nil {
 		return time.Time{}
@@ -97,7 +93,7 @@ func movedTo(c *plans.Contract) time.Time {
 }
 
 // served returns the part of a period until w.At that was billed, and the charges for it. The part ends where periods
-// began anew: from there on, another minimum is measured.
+// began anew: from there on, another minimum is measured. It is empty if they began anew before it.
 func (w *work) served(period proration.Period, all []plans.Charge) (p proration.Portion, of []plans.Charge) {
 	p = proration.Portion{Period: period, Span: proration.Period{Start: period.Start, End: w.At}}
 	if w.At.After(period.End) {
@@ -115,10 +111,13 @@ func (w *work) served(period proration.Period, all []plans.Charge) (p proration.
 			p.Span.Start, p.Edges.Begins, based = c.Span.Start, c.Edges.Begins, true
 		}
 	}
-	for i := range w.UnexpiredCharges {
+	for i := range slices.Backward(w.UnexpiredCharges) {
 		c := &w.UnexpiredCharges[i]
-		if c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(period) &&
-			c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
+		if base(c) && c.Period.Equal(period) {
+			break // those before it are of periods that this one follows
+		}
+		anew := c.Kind == plans.Recurring && c.Corrects == "" && c.Span.Start.Before(p.Span.End)
+		if anew && (based || c.Span.Start.After(p.Span.Start)) {
 			p.Span.End, p.Edges.Ends = c.Span.Start, false
 		}
 	}

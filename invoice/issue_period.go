@@ -124,7 +124,8 @@ func (w *work) inOrder() error {
 		c := &w.UnexpiredCharges[i]
 		// a later billing date adds recurring days, and the units added since are charged for them, too
 		added := c.Kind == plans.Recurring || c.Span.Start.Equal(w.Contract.First.End)
-		if base(c) && !added && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !w.Change.IsZero() {
+		ahead := base(c) && !added && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start)
+		if ahead && !w.Change.IsZero() && !w.freed(c, c.Span.Start) {
 			return &plans.Refusal{
 				Rule:    "change",
 				Reason:  "A change on " + c.Span.Start.In(w.At.Location()).Format(time.DateOnly) + " is already billed.",
@@ -139,15 +140,15 @@ func (w *work) inOrder() error {
 // not fully credited. A charge that is fully credited from an earlier billing date on ends there. It is the zero time
 // if nothing is billed.
 func (w *work) paidUntil() time.Time {
-	until, moved := w.UnbilledSince, movedTo(&w.Contract)
+	until, moved := w.UnbilledSince, cycleStart(&w.Contract)
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		switch {
-		case !base(c) || !c.Span.End.After(until):
-		case !w.freed(c, c.Span.End):
-			until = c.Span.End
-		case c.Span.Contains(moved) && moved.After(until) && !w.freed(c, moved.Add(-1)):
-			until = moved
+		if !base(c) || !c.Span.End.After(until) {
+			continue
+		}
+		end := w.creditedFrom(c)
+		if end.After(until) && end.After(c.Span.Start) && (end.Equal(c.Span.End) || end.Equal(moved)) {
+			until = end
 		}
 	}
 	return until
@@ -192,24 +193,39 @@ func (w *work) empty(at time.Time) bool {
 	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
 }
 
-// freed reports whether a charge is fully credited from an instant until its end, by one credit or by several that
-// follow each other: the end of the period may move to an earlier billing date more than once.
+// freed reports whether a charge is fully credited from an instant until its end. At its end or later, any part of it
+// counts that ends there.
 func (w *work) freed(c *plans.Charge, at time.Time) bool {
+	from := w.creditedFrom(c)
 	if at.Before(c.Span.Start) {
 		at = c.Span.Start
-	} else if !at.Before(c.Span.End) {
-		at = c.Span.End.Add(-1)
 	}
-	free := w.freedAt(c, at)
+	return from.Before(c.Span.End) && !from.After(at)
+}
+
+// creditedFrom returns the instant from which a charge is fully credited until its end, or the end of one that is not.
+// Several credits can follow each other: the end of a period may move to an earlier billing date more than once.
+func (w *work) creditedFrom(c *plans.Charge) time.Time {
+	from := c.Span.End
+	edges := []time.Time{c.Span.Start}
 	for _, k := range w.known[c.ID] {
-		if k.Corrects == "" {
-			continue
-		}
-		for _, from := range []time.Time{k.Span.Start, k.Span.End} {
-			free = free && (!from.After(at) || !from.Before(c.Span.End) || w.freedAt(c, from))
+		if k.Corrects != "" {
+			edges = append(edges, k.Span.Start, k.Span.End)
 		}
 	}
-	return free
+	if len(edges) == 1 {
+		return from
+	}
+	slices.SortFunc(edges, func(a, b time.Time) int { return b.Compare(a) })
+	for _, edge := range edges {
+		if edge.Before(c.Span.Start) || edge.Before(c.Span.End) && !w.freedAt(c, edge) {
+			break
+		}
+		if edge.Before(from) {
+			from = edge
+		}
+	}
+	return from
 }
 
 // freedAt reports whether a charge is fully credited at an instant of its span.
