@@ -138,9 +138,8 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	}
 	return rules.Check(plans.ChangeRequest{
 		Catalog: s.policy.Catalog, Contract: contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage,
-		Effective: e.Effective, On: e.On, Prorations: s.policy.Prorations,
-		ProrationSettings: s.policy.settings(),
-		Charges:           s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
+		Effective: e.Effective, On: e.On, Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
+		Prorations: s.policy.Prorations, ProrationSettings: s.policy.settings(),
 	})
 }
 

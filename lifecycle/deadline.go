@@ -53,9 +53,8 @@ const (
 
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
-	"first_payment_over",
-	"result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume", "renewal",
-	"advance_invoice_due", "payment_due", "paid_through_ended",
+	"first_payment_over", "result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume",
+	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended",
 }
 
 // String returns the kind's name, "renewal".

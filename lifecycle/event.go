@@ -17,10 +17,10 @@ import (
 //
 // JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
 // payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, advance_invoice_requested,
-// collection_paused, collection_resumed, pause_requested, resumed,
-// renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
-// billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off,
-// invoice_credited, dispute_won, dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
+// collection_paused, collection_resumed, pause_requested, resumed, renewal_disabled, renewal_enabled,
+// cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed, billing_details_changed, usage_recorded,
+// charge_added, credit_granted, invoice_voided, invoice_written_off, invoice_credited, dispute_won, dispute_lost,
+// payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
 type EventKind uint8
 
 // The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason. Any other

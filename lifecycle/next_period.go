@@ -34,9 +34,7 @@ func (s *step) aheadDue(Deadline) error {
 	}
 	account.Contract.Until = s.knownEnd()
 	now, included := sub.Contract, sub.UnbilledCharges
-	o := invoice.IssueRequest{
-		Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges,
-	}
+	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: included}
 	inv, err := s.periodFrom(o)
 	if err != nil {
 		return err

@@ -152,3 +152,22 @@ func (s *step) resumeDue(Deadline) error {
 	resumed := Event{Kind: Resumed, Sequence: s.sub.Sequence, IfPaid: s.policy.Reactivation.IfPaid}
 	return s.paidFirst(&resumed, func(s *step, _ *Event) error { return s.resumeService(nil) })
 }
+
+// pauseUnpaid pauses a subscription with an overdue invoice until it is resumed and paid. A next period that is paid
+// becomes the current one.
+func (s *step) pauseUnpaid() error {
+	if err := s.forgetUnlessPaid(); err != nil {
+		return err
+	}
+	if s.sub.NextPeriod != nil {
+		s.adoptNextPeriod()
+	}
+	if err := s.stop(); err != nil {
+		return err
+	}
+	if err := s.accessEnded(); err != nil {
+		return err
+	}
+	s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
+	return s.become(Paused)
+}

@@ -24,7 +24,9 @@ func (h *prorated) billing(p *Policy) plans.ProrationBilling {
 	return p.Prorations
 }
 
-// howProrated returns how a change is billed: as support says in the event, or as the rules of its actions say.
+// howProrated returns how a change is billed: as support says in the event, or as the rules of its actions say. What is
+// the policy's choice anyway stays unset. Only a charge keeps what support said of it: its extent then also holds for
+// days that a new billing date adds, which the policy prorates.
 func (s *step) howProrated(e *Event, permit *plans.Approval) (prorated, error) {
 	how := prorated{when: permit.Prorations, settings: permit.ProrationSettings, from: e.ProrateFrom}
 	switch sets := e.fields()&prorationFields != 0; {

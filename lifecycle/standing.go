@@ -2,25 +2,6 @@ package lifecycle
 
 import "time"
 
-// pauseUnpaid pauses a subscription with an overdue invoice until it is resumed and paid. A next period that is paid
-// becomes the current one.
-func (s *step) pauseUnpaid() error {
-	if err := s.forgetUnlessPaid(); err != nil {
-		return err
-	}
-	if s.sub.NextPeriod != nil {
-		s.adoptNextPeriod()
-	}
-	if err := s.stop(); err != nil {
-		return err
-	}
-	if err := s.accessEnded(); err != nil {
-		return err
-	}
-	s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
-	return s.become(Paused)
-}
-
 // standing derives the status from the overdue invoices: active without one, past due with one. A suspended
 // subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one stays
 // incomplete until its period is paid.

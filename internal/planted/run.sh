@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that the tests catch the planted bugs. Each patch plants one bug in a copy of the module; then a test of the
-# package that its folder is named for must fail. The script needs Git, Go, grep and coreutils, and works from any
-# directory:
+# package that its folder is named for must fail, or a scenario file. The script needs Git, Go, grep, sed and coreutils,
+# and works from any directory:
 #
 #	bash internal/planted/run.sh               # all patches
 #	bash internal/planted/run.sh proration/07  # the patches whose path begins like this
@@ -52,10 +52,16 @@ packages() {
 # The enumerations take most of the time, and run only if the other tests miss a bug.
 readonly long='^TestEvery|Enumerated$'
 
-# run_tests runs all tests of some packages in the named copy, until one fails.
+# The package that runs the scenario files.
+readonly scenarios=./examples/replay
+
+# run_tests runs all tests of some packages, and the scenario files, in the named copy, until one fails.
 run_tests() {
 	local tests=(go test -trimpath -vet=off -ldflags='-s -w' -count=1 -failfast -timeout="$timeout")
-	(cd "$tmp/$1" && "${tests[@]}" -skip "$long" "${@:2}" && "${tests[@]}" -run "$long" "${@:2}") >"$tmp/$1.log" 2>&1
+	(
+		cd "$tmp/$1"
+		"${tests[@]}" -skip "$long" "${@:2}" && "${tests[@]}" "$scenarios" && "${tests[@]}" -run "$long" "${@:2}"
+	) >"$tmp/$1.log" 2>&1
 }
 
 # first_failure prints the first failed test of a log or, if it has subtests, its first failed subtest.
@@ -67,6 +73,11 @@ first_failure() {
 		last=${#indent} name=${line#*: }
 	done < <(grep -E '^ *--- FAIL: ' "$1")
 	echo "${name% (*}"
+}
+
+# failed_package prints the folder of the first package of a log that failed.
+failed_package() {
+	sed -En '/^FAIL\t/ { s|^FAIL\t[^/]*/[^/]*/[^/]*/([^[:space:]]*).*|\1|p; q }' "$1"
 }
 
 # check tests one patched copy, prints a line about it, and creates a file if a test caught the bug.
@@ -86,7 +97,7 @@ check() {
 	elif ! grep -qE '^ *--- FAIL: ' "$log"; then
 		verdict="ERROR   $label  no test says that it failed:"$'\n'$(tail -n 20 "$log")
 	else
-		verdict="caught  $label  by $(first_failure "$log") in ${package#./}"
+		verdict="caught  $label  by $(first_failure "$log") in $(failed_package "$log")"
 		: >"$tmp/$number.caught"
 	fi
 	printf '%s\n' "$verdict"
