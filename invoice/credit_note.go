@@ -22,6 +22,8 @@ type CreditRequest struct {
 	Charges []plans.Charge `json:"charges,omitzero"`
 	// Lines are the lines to credit; none credits everything that is left.
 	Lines []LineAmount `json:"lines,omitzero"`
+	// Credits are credits of the charges that are issued as they are, in place of Lines, such as those of [Reconcile].
+	Credits []plans.Charge `json:"credits,omitzero"`
 	// Amount is a gross amount to credit in place of Lines. It is spread over the lines in proportion to what is left of
 	// them, with net and taxes to the minor unit.
 	Amount decimal.Decimal `json:"amount,omitzero"`
@@ -175,7 +177,10 @@ func (r *Receivable) charges(known []plans.Charge) (all []plans.Charge) {
 
 // lines returns the credits of the requested lines.
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
-	if !c.Amount.IsZero() || c.OpenPart {
+	switch {
+	case len(c.Credits) > 0:
+		return c.Credits, nil
+	case !c.Amount.IsZero() || c.OpenPart:
 		return c.spread(known)
 	}
 	wanted := c.Lines

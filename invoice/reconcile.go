@@ -19,6 +19,9 @@ type ReconcileRequest struct {
 	Proposed []plans.Charge   `json:"proposed"` // correct charges; credits among them release units of these charges
 	Policy   proration.Policy `json:"policy"`   // how to count time and round; the currency sets the places
 	Location *time.Location   `json:"-"`        // time zone that counts the days; nil is UTC
+	// SamePeriod matches only charges of the same period, which cost the same for the same time, and no charge that is
+	// credited in full. The difference then adds up to what is proposed, up to rounding.
+	SamePeriod bool `json:"same_period,omitzero"`
 }
 
 // ReconcileResult is the difference between the billed charges and the correct ones.
@@ -56,8 +59,11 @@ func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	if err != nil {
 		return ReconcileResult{}, err
 	}
-	matchWhole(billed, proposed)
-	if err := matchTime(billed, proposed); err != nil {
+	if c.SamePeriod {
+		billed, proposed = withoutCredited(billed, proposed)
+	}
+	c.matchWhole(billed, proposed)
+	if err := c.matchTime(billed, proposed); err != nil {
 		return ReconcileResult{}, err
 	}
 	var f fault.List

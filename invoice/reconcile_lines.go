@@ -15,13 +15,17 @@ import (
 // pieces returns pieces of a charge as charges of their own.
 func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error) {
 	var lines []plans.Charge
+	var carry proration.Residual // the parts of a charge add up
 	for _, s := range some {
 		if s.span.Equal(p.charge.Span) && s.low.IsZero() && s.high.Equal(all(p.charge)) {
 			return []plans.Charge{*p.charge}, nil
 		}
-		line, err := c.part(p.charge, s)
+		line, err := c.part(p.charge, s, carry)
 		if err != nil {
 			return nil, err
+		}
+		if c.SamePeriod {
+			carry = line.Share.Residual
 		}
 		lines = append(lines, line)
 	}
@@ -29,7 +33,7 @@ func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error
 }
 
 // part returns the charge of a piece: the share of the price of its units, less the same share of each deduction.
-func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error) {
+func (c *ReconcileRequest) part(of *plans.Charge, s piece, carry proration.Residual) (plans.Charge, error) {
 	line := *of
 	line.Discounts = slices.Clone(of.Discounts)
 	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
@@ -66,6 +70,9 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 		if err := units(&r, of, &line); err != nil {
 			return line, err
 		}
+	}
+	if r.Carry, err = proration.NewResidual(new(big.Rat).Add(r.Carry.Rat(), carry.Rat())); err != nil {
+		return line, err
 	}
 	if line.Share, err = proration.Prorate(r); err != nil {
 		return line, err

@@ -16,7 +16,7 @@ const maxPieces = 500_000
 
 // matchTime matches the charges that have a span, group by group.
 // Errors: ErrLimit for more than 500,000 pieces.
-func matchTime(billed, proposed []*party) error {
+func (c *ReconcileRequest) matchTime(billed, proposed []*party) error {
 	var groups []*matchGroup // in the order of their first charges
 	known := map[string]*matchGroup{}
 	for side, parties := range [2][]*party{billed, proposed} {
@@ -24,7 +24,7 @@ func matchTime(billed, proposed []*party) error {
 			if whole(p.charge) {
 				continue
 			}
-			key, err := matchKey(p.charge)
+			key, err := c.matchKey(p.charge)
 			if err != nil {
 				return err
 			}
@@ -46,10 +46,14 @@ func matchTime(billed, proposed []*party) error {
 }
 
 // matchKey returns the matching key of a charge as text: charges with the same key can match.
-func matchKey(c *plans.Charge) (string, error) {
+func (c *ReconcileRequest) matchKey(of *plans.Charge) (string, error) {
 	type taken struct{ Discount, Reason string }
+	var period proration.Period
+	if c.SamePeriod {
+		period = of.Period
+	}
 	var off []taken
-	for _, d := range c.Discounts {
+	for _, d := range of.Discounts {
 		off = append(off, taken{d.Discount, d.Reason})
 	}
 	text, err := canon.Normal(struct {
@@ -59,7 +63,8 @@ func matchKey(c *plans.Charge) (string, error) {
 		Price      plans.Price
 		Times      int64
 		Discounts  []taken
-	}{c.Plan, c.Item, c.Currency, !c.Quantity.IsZero(), c.Price, max(c.Multiplier, 1), off})
+		Period     proration.Period
+	}{of.Plan, of.Item, of.Currency, !of.Quantity.IsZero(), of.Price, max(of.Multiplier, 1), off, period})
 	return string(text), err
 }
 
@@ -67,6 +72,41 @@ func matchKey(c *plans.Charge) (string, error) {
 type matchGroup struct {
 	sides [2][]*party
 	now   [2][]*party // charges that cover the current stretch of time, in the order of matching
+}
+
+// withoutCredited leaves out the charges that are credited in full. A billed one stays if credits of money leave a part
+// of a proposed charge for the same: then they return no time.
+func withoutCredited(billed, proposed []*party) (left, other []*party) {
+	type subject struct {
+		item  string
+		start int64
+	}
+	of := func(p *party) subject { return subject{p.charge.Item, p.charge.Period.Start.UnixNano()} }
+	partly := map[subject]bool{}
+	for _, p := range proposed {
+		if p.credited() {
+			continue
+		}
+		other = append(other, p)
+		if slices.ContainsFunc(p.before, func(c *plans.Charge) bool { return !spanned(c) }) {
+			partly[of(p)] = true
+		}
+	}
+	for _, b := range billed {
+		if !b.credited() || partly[of(b)] {
+			left = append(left, b)
+		}
+	}
+	return left, other
+}
+
+// credited reports whether a charge is credited in full.
+func (p *party) credited() bool {
+	left := p.charge.Net
+	for _, c := range p.before {
+		left = left.Add(c.Net)
+	}
+	return p.charge.Net.IsPositive() && !left.IsPositive()
 }
 
 // match splits time wherever a charge or credit of the group begins or ends, and matches the units of each stretch. It
@@ -167,11 +207,11 @@ func agree(a, b *plans.Charge) bool {
 }
 
 // matchWhole matches the charges that match as a whole. Fully released charges take no part.
-func matchWhole(billed, proposed []*party) {
+func (c *ReconcileRequest) matchWhole(billed, proposed []*party) {
 	open := map[string][]*party{}
 	for _, p := range proposed {
 		if whole(p.charge) && p.there() {
-			key := wholeKey(p.charge)
+			key := c.wholeKey(p.charge)
 			open[key] = append(open[key], p)
 			p.left = []piece{{span: p.charge.Span, high: all(p.charge)}}
 		}
@@ -180,7 +220,7 @@ func matchWhole(billed, proposed []*party) {
 		if !whole(b.charge) || !b.there() {
 			continue
 		}
-		key := wholeKey(b.charge)
+		key := c.wholeKey(b.charge)
 		if n := len(open[key]) - 1; n >= 0 {
 			open[key][n].left = nil
 			open[key] = open[key][:n]
@@ -202,9 +242,12 @@ func (p *party) there() bool {
 }
 
 // wholeKey returns the matching key of a charge that matches as a whole, as text.
-func wholeKey(c *plans.Charge) string {
-	plan := c.Plan
-	if c.Kind == plans.OneTime || c.Kind == plans.Usage {
+func (c *ReconcileRequest) wholeKey(of *plans.Charge) string {
+	plan, net := of.Plan, decimal.Decimal{}
+	if c.SamePeriod {
+		net = of.Net // with other deductions, it costs something else
+	}
+	if of.Kind == plans.OneTime || of.Kind == plans.Usage {
 		plan = "" // one-time and usage charges do not depend on the plan
 	}
 	text, _ := canon.Normal(struct { // no error: canon supports every field of a charge
@@ -213,8 +256,9 @@ func wholeKey(c *plans.Charge) string {
 		Currency        plans.Currency
 		Span            proration.Period
 		Quantity, Gross decimal.Decimal
+		Net             decimal.Decimal
 		Price           plans.Price
 		Times           int64
-	}{c.Kind, plan, c.Item, c.Currency, c.Span, c.Quantity, c.Gross(), c.Price, max(c.Multiplier, 1)})
+	}{of.Kind, plan, of.Item, of.Currency, of.Span, of.Quantity, of.Gross(), net, of.Price, max(of.Multiplier, 1)})
 	return string(text)
 }

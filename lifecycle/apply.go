@@ -77,10 +77,9 @@ type step struct {
 	withdrawn time.Time               // time of the cancellation that the event withdrew besides
 	allowed   set                     // statuses that the processed row of the tables allows; see become
 
-	earlier    []invoice.Invoice // invoices issued earlier in the same replay
-	correcting bool              // Correct replays the history
-	issued     []invoice.Invoice // invoices already issued for that history
-	missing    int               // number of invoices that should have been issued and were not
+	earlier []invoice.Invoice // invoices issued earlier in the same replay
+	full    *fullHistory      // documents of the full history that Correct replays; nil is no correction
+	booking bool              // a late payment is booked; Correct decides what is served for it
 
 	skipped  bool      // the event repeats an earlier one
 	occurred time.Time // time of a payment that was reported late
@@ -174,6 +173,9 @@ func (s *step) apply(event Event) error {
 	if err := s.useCredit(granted); err != nil {
 		return s.refusal(err)
 	}
+	if err := s.payUnissued(); err != nil {
+		return s.refusal(err)
+	}
 	s.eventAccess(&event)
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
@@ -237,6 +239,9 @@ func (s *step) advance(field string, to time.Time) error {
 		if err := s.pass(next); err != nil {
 			return err
 		}
+		if err := s.payUnissued(); err != nil {
+			return err
+		}
 	}
 }
 
@@ -283,16 +288,4 @@ func (s *step) pass(d Deadline) error {
 		Detail: s.dueDetail(d, &before),
 	}, issued)
 	return nil
-}
-
-// effect adds a task for the caller.
-func (s *step) effect(e Effect) {
-	e.ID = s.id()
-	s.out.Effects = append(s.out.Effects, e)
-}
-
-// notice adds a message to the customer.
-func (s *step) notice(n Notice) {
-	n.ID, n.At = s.id(), s.sub.At
-	s.out.Notices = append(s.out.Notices, n)
 }

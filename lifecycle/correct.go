@@ -1,255 +1,159 @@
 package lifecycle
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// CorrectRequest is a history to correct.
+// CorrectRequest is a history with events that became known late.
 type CorrectRequest struct {
-	Subscription Subscription `json:"subscription"` // subscription before the first event
-	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
+	Subscription Subscription `json:"subscription"` // subscription as stored
+	Initial      Subscription `json:"initial"`      // subscription before the first event
+	// Events are all events, in any order. Those with a number above the subscription's are late. Each has the time at
+	// which it happened.
 	Events []Event `json:"events"`
-	// Issued are all invoices and credit notes issued for the subscription, in order of issue.
+	// Issued are all invoices and credit notes of the subscription, in order of issue.
 	Issued []invoice.Invoice `json:"issued"`
-	// Receivables are those of the invoices, in order of time: of several of one invoice, such as those of the outcomes so
-	// far, the last counts. An invoice with nothing due needs none.
+	// Receivables are those of the invoices, as the outcomes returned them: of several of one invoice, the last counts.
+	// The subscription's own always count.
 	Receivables []invoice.Receivable `json:"receivables"`
 	At          time.Time            `json:"at"` // time of the correction, not before the last event
 }
 
-// Correct replays a history that includes late events and bills the difference. A late event has the time at which it
-// happened, and a number above those of the events known before. Issued invoices stay as they are. One new invoice, or
-// one for each policy with a difference, bills the difference between the issued invoices and those that should have
-// been issued. The subscription continues from there. Correcting again, with the new invoices among the issued ones,
-// bills nothing.
+// Correct applies events that became known late. It compares the issued documents with those of the full history, in
+// which every event is known in time, and bills the difference. Issued documents and their payments stay as they are.
+// The subscription continues as the full history ends: with its contract, its scheduled changes and, once the
+// difference is paid, its access. Correcting again bills nothing.
 //
-// A charge that is missing counts as paid, since the difference will be paid. Payments and failures of issued invoices
-// happened as reported. Issued invoices are recognized by their times of issue. A charge for the same time, units and
-// price counts as correct, even if a late change of the billing date makes it a share of another period; see
-// [invoice.Reconcile].
-// Errors: those of [Replay]; the faults of the issued invoices, under issued[i]; and those of [invoice.Reconcile] and
-// [invoice.Build].
+// The full history applies all events in the order of their times, and at one time of their numbers. A payment of all
+// that is due pays what the invoice shows then; any other payment keeps its amount. An invoice that was never issued
+// counts as paid, and so does one on which nothing was due, because the difference will be paid. An invoice that the
+// full history does not issue is credited, and what was paid of it becomes balance.
+//
+// The subscription is first advanced to the time of the correction. Late payments, refunds and grants, and late credits
+// and voids of invoices, are booked then. Credits of an open invoice lower it by a credit note. All else is billed on
+// one document, or on one for each period of time with other proration settings. The steps of the outcome are those of
+// advancing, one for each late event, and one with the reason for each known event that the full history refuses.
+//
+// Errors: those of [Replay]; ErrUnset for a missing event or receivable; ErrInvalid for missing documents; the faults
+// of the issued documents, under issued[i]; and those of [invoice.Reconcile] and [invoice.Build].
 func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
-	s, f := beginReplay(policies, c.Subscription, c.Events, c.At)
-	if len(c.Issued) > maxKept {
-		f.Add("issued", proration.ErrLimit, "must be at most %d invoices; got %d", maxKept, len(c.Issued))
-		return Outcome{}, f.Err() // checking that many could take unbounded time
+	var f fault.List
+	full, faults := beginReplay(policies, c.Initial, c.Events, c.At)
+	f.Under("", fault.Rename(faults.Err(), "subscription", "initial"))
+	f.Under("", c.Subscription.check())
+	h := c.check(&f)
+	if f != nil {
+		return Outcome{}, f.Err()
 	}
-	present := c.present(&f)
+	s, err := begin(policies, c.Subscription, "at", c.At, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.advance("at", c.At); err != nil {
+		return Outcome{}, err
+	}
+	events, err := c.book(s)
+	if err != nil {
+		return Outcome{}, err
+	}
+	h.take(s)
+	full.full = h
+	steps, err := c.play(full, events)
+	if err != nil {
+		return Outcome{}, err
+	}
+	issued := len(s.out.Invoices)
+	if err := s.adoptFull(full); err != nil {
+		return Outcome{}, err
+	}
+	for i, step := range steps {
+		step.Status, step.Access = s.sub.Status, s.policy.access(&s.sub)
+		if i == len(steps)-1 {
+			step.Issued = ids(s.out.Invoices[issued:])
+		}
+		s.out.Steps = append(s.out.Steps, step)
+	}
+	return s.outcome(), nil
+}
+
+// check adds the faults of the request except those of the subscriptions, and returns the issued documents.
+func (c *CorrectRequest) check(f *fault.List) *fullHistory {
+	switch {
+	case len(c.Issued) > maxKept: // checking that many could take unbounded time
+		f.Add("issued", proration.ErrLimit, "must be at most %d documents; got %d", maxKept, len(c.Issued))
+		return nil
+	case len(c.Receivables) > maxEvents:
+		f.Add("receivables", proration.ErrLimit, "must be at most %d receivables; got %d", maxEvents, len(c.Receivables))
+		return nil
+	}
+	if c.Subscription.ID != c.Initial.ID {
+		f.Add("initial.id", proration.ErrInvalid, "must be that of the subscription, %.40q; got %.40q",
+			c.Subscription.ID, c.Initial.ID)
+	}
+	if issued := c.Subscription.Issued - c.Initial.Issued; issued != len(c.Issued) {
+		f.Add("issued", proration.ErrInvalid, "must be the %d documents that the subscription issued; got %d",
+			issued, len(c.Issued))
+	}
+	last := c.Subscription.Sequence
+	isLast := func(e Event) bool { return e.Sequence == last }
+	if last != c.Initial.Sequence && !slices.ContainsFunc(c.Events, isLast) {
+		f.Add("events", proration.ErrUnset, "required, event %d, the last one that the subscription applied", last)
+	}
 	for i := range c.Events {
 		if c.At.Before(c.Events[i].At) {
 			f.Add(fault.At("events", i)+".at", proration.ErrOutside, "must not be after %s, the time of the correction; got %s",
 				c.At.Format(time.RFC3339Nano), c.Events[i].At.Format(time.RFC3339Nano))
 		}
 	}
-	if f != nil {
-		return Outcome{}, f.Err()
-	}
-	total, err := c.play(s)
-	if err != nil {
-		return Outcome{}, err
-	}
-	return c.reconcile(s, total, present)
+	return c.documents(f)
 }
 
-// present returns the receivables of the issued invoices, in order, and adds the faults of both.
-func (c *CorrectRequest) present(f *fault.List) []invoice.Receivable {
-	known := map[string]int{}
-	if len(c.Receivables) > maxEvents {
-		f.Add("receivables", proration.ErrLimit, "must be at most %d receivables; got %d", maxEvents, len(c.Receivables))
-		return nil
-	}
-	for i := range c.Receivables {
-		known[c.Receivables[i].Invoice] = i
-	}
-	var all []invoice.Receivable
-	index := map[string]int{}
-	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
-		inv := c.Issued[i]
-		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
-			inv.Location = loc
-		}
-		r := invoice.NewReceivable(inv)
-		if j, has := known[inv.ID]; has {
-			r = c.Receivables[j]
-		} else if inv.AmountDue.IsPositive() {
-			f.Add(fault.At("issued", i)+".id", proration.ErrUnset, "requires a receivable; %.40q has none", inv.ID)
-		}
-		f.At("issued", i, r.Match(inv))
-		index[inv.ID] = len(all)
-		all = append(all, r)
-	}
-	for i := range all { // a receivable that is not the latest lacks credits of later documents
-		if all[i].Phase == invoice.PhaseVoid || all[i].Phase == invoice.PhaseDraft {
-			continue
-		}
-		for _, id := range corrected(&c.Issued[i]) {
-			if of, has := index[id]; has {
-				all[of] = all[of].Corrected(c.Issued[i])
-			}
-		}
-	}
-	return all
-}
+// late reports whether an event became known after the subscription applied its last one.
+func (c *CorrectRequest) late(e *Event) bool { return e.Sequence > c.Subscription.Sequence }
 
-// play applies the events in the order of their times.
-func (c *CorrectRequest) play(s *step) (Outcome, error) {
-	known := slices.Clone(c.Events)
-	slices.SortStableFunc(known, func(a, b Event) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence))
-	})
+// book applies the late events about money to the subscription, at the time of the correction. It returns all events
+// that the full history has: those that were refused are not among them.
+func (c *CorrectRequest) book(s *step) ([]numbered, error) {
+	events := inOrder(c.Events)
 	total := joined{known: map[string]int{}}
-	s.correcting, s.issued = true, c.Issued
-	defer func() { s.correcting = false }()
-	for i, e := range known {
-		if e.Payment.Invoice != "" && len(e.Payment.Lines) == 0 && e.Kind != PaymentRefunded {
-			if e.Payment.Amount.IsZero() || e.Payment.Expected.Equal(e.Payment.Amount) {
-				e.Payment.Expected = decimal.Decimal{}
-			}
-			e.Payment.Amount = decimal.Decimal{} // zero is the whole amount, which may be another one now
-		}
-		if e.Kind == PaymentRefunded {
-			continue // its credit note is among the issued invoices
-		}
-		err := total.play(s, e)
-		if err == nil {
-			err = s.payMissing()
-		}
-		if err != nil {
-			return Outcome{}, moved(err, "event", fault.At("events", i))
-		}
-		total.take(s)
-	}
-	if err := s.advance("at", c.At); err != nil {
-		return Outcome{}, err
-	}
 	total.take(s)
-	for _, e := range known {
-		s.sub.Sequence = max(s.sub.Sequence, e.Sequence)
-	}
-	return total.out, nil
-}
-
-// missingID follows the subscription's ID in the ID of an invoice that should have been issued and was not.
-const missingID = "-missing-"
-
-// isMissing reports whether an ID is that of an invoice that should have been issued and was not. It counts as paid.
-func (s *Subscription) isMissing(id string) bool { return strings.HasPrefix(id, s.ID+missingID) }
-
-// payMissing marks the missing invoices as paid.
-func (s *step) payMissing() error {
-	s.enterCorrection()
-	for i := range s.sub.Receivables {
-		r := &s.sub.Receivables[i]
-		if !r.Owing() || !s.sub.isMissing(r.Invoice) {
+	s.booking = true
+	defer func() { s.booking = false }()
+	var kept []numbered
+	for _, e := range events {
+		if !c.late(e.event) || !e.event.booked() {
+			kept = append(kept, e)
 			continue
 		}
-		if _, err := s.happen(r.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {
-			return err
+		now := *e.event
+		if !now.Kind.Reported() {
+			now.At = c.At
+		}
+		if err := total.play(s, now); err != nil {
+			return nil, moved(err, "event", fault.At("events", e.index))
+		}
+		last := &total.out.Steps[len(total.out.Steps)-1]
+		last.NeedsCorrection = false
+		if last.Refused == "" {
+			kept = append(kept, e)
 		}
 	}
-	return s.standing()
+	s.out = total.out
+	return kept, nil
 }
 
-// reconcile bills the difference, and continues the subscription with the issued invoices and their receivables.
-func (c *CorrectRequest) reconcile(s *step, should Outcome, present []invoice.Receivable) (Outcome, error) {
-	sub := &s.sub
-	theirs := map[string]bool{}
-	void := map[string]bool{}
-	for _, r := range should.Receivables {
-		void[r.Invoice] = r.Phase == invoice.PhaseVoid
-	}
-	var proposed, billed []plans.Charge
-	for i := range should.Invoices {
-		inv := &should.Invoices[i]
-		theirs[inv.ID] = true
-		if !void[inv.ID] {
-			proposed = append(proposed, inv.Lines...)
-		}
-	}
-	sub.Ledger = nil
-	for _, e := range should.Credits {
-		if e.Kind == credits.Granted && !theirs[e.Ref] { // granted by an event, not by an invoice
-			sub.Ledger = append(sub.Ledger, e)
-		}
-	}
-	sub.Receivables, sub.Issued = nil, len(c.Issued)
-	for i := range c.Issued {
-		inv, r := &c.Issued[i], present[i]
-		if inv.Total.IsPositive() {
-			sub.Receivables = append(sub.Receivables, r)
-		}
-		if r.Phase != invoice.PhaseVoid && r.Phase != invoice.PhaseDraft {
-			billed = append(billed, inv.Lines...)
-			sub.Ledger = append(sub.Ledger, inv.LedgerEntries...)
-		}
-	}
-	sub.relocate()
-	sub.UnexpiredCharges = slices.Clone(billed)
-	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
-	for i := range s.policies.all {
-		s.policy = &s.policies.all[i]
-		if err := s.difference(s.policies.under(i, billed), s.policies.under(i, proposed)); err != nil {
-			return Outcome{}, err
-		}
-	}
-	s.hold(sub.At)
-	sub.UnexpiredCharges = usable(sub.UnexpiredCharges, sub.At)
-	s.enterCorrection()
-	if err := s.settled(true); err != nil {
-		return Outcome{}, err
-	}
-	sub.prune(s.policy)
-	return s.outcome(), nil
-}
+// bookings are the events besides reports of payments that only change what is paid or credited.
+var bookings = []EventKind{InvoiceVoided, InvoiceWrittenOff, InvoiceCredited, CreditGranted, CreditPaidOut}
 
-// under returns the charges that start while a policy applies, and their credits.
-func (p *Policies) under(policy int, all []plans.Charge) (held []plans.Charge) {
-	own := map[string]bool{}
-	for _, charge := range all {
-		start := charge.Span.Start
-		first := policy == 0 || !p.all[policy].From.After(start)
-		last := policy == len(p.all)-1 || p.all[policy+1].From.After(start)
-		if charge.Corrects == "" && first && last || own[charge.Corrects] {
-			own[charge.ID] = true
-			held = append(held, charge)
-		}
+// booked reports whether an event changes what is paid or credited, and not what the customer has.
+func (e *Event) booked() bool {
+	if e.Kind == BillingDetailsChanged {
+		return e.Payment.Invoice != ""
 	}
-	return held
-}
-
-// difference bills the difference between the billed and the proposed charges, under the current policy.
-func (s *step) difference(billed, proposed []plans.Charge) error {
-	sub := &s.sub
-	d, err := invoice.Reconcile(invoice.ReconcileRequest{
-		Billed: billed, Proposed: proposed, Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location,
-	})
-	if err != nil || len(d.Lines) == 0 {
-		return err
-	}
-	return s.issue(d.Lines)
-}
-
-// usable returns the charges that pay for time after an instant, and their credits.
-func usable(charges []plans.Charge, at time.Time) (left []plans.Charge) {
-	kept := map[string]bool{}
-	for _, c := range charges {
-		own := c.Corrects == "" && (c.Span.End.After(at) || c.Period.End.After(at))
-		if own || c.Corrects != "" && kept[c.Corrects] {
-			kept[c.ID] = kept[c.ID] || own
-			left = append(left, c)
-		}
-	}
-	return left
+	return e.Kind.Reported() || slices.Contains(bookings, e.Kind)
 }

@@ -95,7 +95,7 @@ func TestCorrect(t *testing.T) {
 			issued := issuedInvoices(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
 			correction := lifecycle.CorrectRequest{
-				Subscription: tenSeatsFromNovember(), Events: all, Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-12-10"),
+				Subscription: issued.Subscription, Initial: tenSeatsFromNovember(), Events: all, Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
 			out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
@@ -129,7 +129,7 @@ func TestCorrect(t *testing.T) {
 				t.Error(err)
 			}
 
-			correction.Issued = append(correction.Issued, inv)
+			correction.Subscription, correction.Issued = out.Subscription, append(correction.Issued, inv)
 			correction.Receivables = append(correction.Receivables, out.Receivables...)
 			again, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 			if err != nil {
@@ -155,7 +155,7 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 	policy := lifecycle.Standard()
 	was := issuedInvoices(t, known, "2026-12-10")
 	correction := lifecycle.CorrectRequest{
-		Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
+		Subscription: was.Subscription, Initial: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
 		Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-12-10"),
 	}
 	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
@@ -185,7 +185,7 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
 	correction.Issued = slices.Concat(correction.Issued, out.Invoices, fewer.Invoices, next.Invoices)
 	correction.Receivables = slices.Concat(correction.Receivables, out.Receivables, paid.Receivables, fewer.Receivables, next.Receivables)
-	correction.At = utc("2027-01-20")
+	correction.Subscription, correction.At = next.Subscription, utc("2027-01-20")
 	late, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestCorrectFaults(t *testing.T) {
 	issued := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
 	issued.Invoices[0].Net = giventest.Money("1.00")
 	_, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
-		Subscription: tenSeatsFromNovember(), Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-11-10"),
+		Subscription: issued.Subscription, Initial: tenSeatsFromNovember(), Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-11-10"),
 		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-11"), Kind: lifecycle.Started}},
 	})
 	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
@@ -213,14 +213,17 @@ func TestCorrectFaults(t *testing.T) {
 		}
 	}
 	lacking := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	lacking.Subscription.Receivables = nil
 	_, err = correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
-		Subscription: tenSeatsFromNovember(), Issued: lacking.Invoices, At: utc("2026-11-10"),
+		Subscription: lacking.Subscription, Initial: tenSeatsFromNovember(), Issued: lacking.Invoices, At: utc("2026-11-10"),
 		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}},
 	})
 	giventest.CheckFaults(t, err, "issued[0].id unset")
 	_, err = correctWith(nil, lifecycle.CorrectRequest{})
-	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
-		"subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "subscription.contract.items unset", "at unset")
+	giventest.CheckFaults(t, err, "policies unset", "initial.id unset", "initial.contract.plan unset", "initial.contract.currency unset",
+		"initial.contract.cycle.anchor unset", "initial.contract.cycle.interval unset", "initial.contract.items unset", "at unset", "subscription.id unset",
+		"subscription.contract.plan unset", "subscription.contract.currency unset", "subscription.contract.cycle.anchor unset",
+		"subscription.contract.cycle.interval unset", "subscription.contract.items unset")
 }
 
 // A correction keeps grants, refunds and voided invoices.
@@ -236,7 +239,7 @@ func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
 	}
 	was := replayEvents(t, p, "2026-02-03", events...)
-	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-02-03"),
+	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{Subscription: was.Subscription, Initial: tenSeatsFromJanuary(), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-02-03"),
 		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
 	})
 	if err != nil {
@@ -272,7 +275,7 @@ func TestCorrectionInATimeZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	issued := giventest.CheckRoundTrip(t, was.Invoices)
-	out, err := correctWith(p, lifecycle.CorrectRequest{Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, Receivables: was.Receivables, At: utc("2026-01-20")})
+	out, err := correctWith(p, lifecycle.CorrectRequest{Subscription: was.Subscription, Initial: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, Receivables: was.Receivables, At: utc("2026-01-20")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +300,7 @@ func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	fewer := seatsChanged("2026-01-11T18:00:00", 5, -1)
-	out, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-03-10")})
+	out, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: was.Subscription, Initial: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-03-10")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +326,7 @@ func TestCorrectionWhilePastDue(t *testing.T) {
 		e.Sequence, e.Charges = 3, []plans.Charge{{Item: "setup", Net: giventest.Money("30.00")}}
 	})
 	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{
-		Subscription: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-10"),
+		Subscription: known.Subscription, Initial: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-10"),
 		Events: append(events, late),
 	})
 	if err != nil {

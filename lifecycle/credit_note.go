@@ -40,7 +40,7 @@ func (s *step) takeNote(note *invoice.CreditResult) {
 // enterNote adds a credit note to the outcome, and stores the receivable that it changed.
 func (s *step) enterNote(note *invoice.CreditResult) {
 	inv := note.Invoice
-	s.number(inv.ID)
+	s.number(&inv)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
 	s.out.Receivables = append(s.out.Receivables, invoice.NewReceivable(inv))

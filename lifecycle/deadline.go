@@ -253,7 +253,7 @@ func (s *Subscription) collecting(q *search) {
 func (s *Subscription) awaiting(p *Policy, q *search) {
 	for i := range s.Receivables {
 		r := &s.Receivables[i]
-		if r.RequestedAt.IsZero() || !r.Owing() || s.isMissing(r.Invoice) {
+		if r.RequestedAt.IsZero() || !r.Owing() {
 			continue
 		}
 		if at, err := p.Dunning.ResultTimeout.After(r.RequestedAt, s.location()); err == nil {

@@ -34,40 +34,29 @@ func (s *step) billing() invoice.Policy {
 // nextID returns the ID of the next document.
 func (s *step) nextID() string { return s.nextIDs(1)[0] }
 
-// nextIDs returns the IDs of the next documents, of which some may not be issued. During a correction they are the IDs
-// of the next documents that were issued at this instant; a document that should have been issued and was not gets an
-// ID of its own.
+// nextIDs returns the IDs of the next documents, of which some may not be issued. Documents of a full history have IDs
+// of their own.
 func (s *step) nextIDs(n int) []string {
-	ids := make([]string, 0, n)
-	at := s.sub.Issued
-	for missing := s.missing; len(ids) < n; {
-		switch {
-		case !s.correcting:
-			at++
-			ids = append(ids, s.sub.ID+"-"+strconv.Itoa(at))
-		case at < len(s.issued):
-			if s.issued[at].IssuedAt.Equal(s.sub.At) {
-				ids = append(ids, s.issued[at].ID)
-			}
-			at++
-		default:
-			missing++
-			ids = append(ids, s.sub.ID+missingID+strconv.Itoa(missing))
-		}
+	prefix := s.sub.ID + "-"
+	if s.full != nil {
+		prefix = s.sub.ID + missingID
+	}
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = prefix + strconv.Itoa(s.sub.Issued+i+1)
 	}
 	return ids
 }
 
-// number counts an invoice as issued or, during a correction, as missing if it was never issued.
-func (s *step) number(id string) {
-	i := slices.IndexFunc(s.issued, func(inv invoice.Invoice) bool { return inv.ID == id })
-	switch {
-	case !s.correcting:
-		s.sub.Issued++
-	case i < 0:
-		s.missing++
-	default:
-		s.sub.Issued = i + 1
+// number counts a document as issued.
+func (s *step) number(doc *invoice.Invoice) {
+	s.sub.Issued++
+	if s.full == nil {
+		return
+	}
+	s.full.by[doc.ID] = 0
+	if s.doing != 0 {
+		s.full.by[doc.ID] = s.sub.Sequence
 	}
 }
 
@@ -140,7 +129,7 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 // the invoices that it credits, and requests its refund. Its lines and entries are already in the account. A document
 // of credits has nothing to pay, so that the subscription does not keep its receivable.
 func (s *step) take(inv invoice.Invoice) {
-	s.number(inv.ID)
+	s.number(&inv)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
 	r := invoice.NewReceivable(inv)

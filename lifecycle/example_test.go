@@ -227,7 +227,7 @@ func ExampleCorrect() {
 		panic(err)
 	}
 	correction := lifecycle.CorrectRequest{
-		Subscription: acme(), Issued: was.Invoices, Receivables: was.Receivables, At: date(time.December, 1),
+		Subscription: was.Subscription, Initial: acme(), Issued: was.Invoices, Receivables: was.Receivables, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
 			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.Changed,
 			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
@@ -244,6 +244,7 @@ func ExampleCorrect() {
 				fmt.Println("  ", line.Explain())
 			}
 		}
+		correction.Subscription = out.Subscription
 		correction.Issued = append(correction.Issued, out.Invoices...)
 		correction.Receivables = append(correction.Receivables, out.Receivables...)
 	}

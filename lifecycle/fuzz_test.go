@@ -109,9 +109,6 @@ func FuzzCorrect(f *testing.F) {
 		at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 		hour := func(n uint16) time.Time { return at.Add(2*time.Hour + time.Duration(n%1_000)*time.Hour) }
 		l, o := datedEvent{late, hour(lateHour)}, datedEvent{other, hour(otherHour).Add(20 * time.Minute)}
-		if movesIssued(l, o) {
-			return
-		}
 		end := later(hour(till), later(l.at, o.at).Add(time.Hour))
 		checkCorrection(t, &w, []datedEvent{{candidateNamed("started without trial"), at}, {candidateNamed("payment_succeeded"), at.Add(time.Hour)}}, l, o, end)
 	})

@@ -27,7 +27,7 @@ func (s *step) servePaid(id string) error {
 	sub := &s.sub
 	failed := slices.ContainsFunc(sub.Receivables, func(r invoice.Receivable) bool { return !r.FirstFailedAt.IsZero() })
 	switch {
-	case !sub.Status.over() || !sub.Dunned:
+	case s.booking || !sub.Status.over() || !sub.Dunned:
 		return nil
 	case sub.Period.Contains(sub.At):
 		if !failed && sub.billedFor() {

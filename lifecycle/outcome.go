@@ -139,3 +139,15 @@ type Step struct {
 	// result than the outcome.
 	NeedsCorrection bool `json:"needs_correction,omitzero"`
 }
+
+// effect adds a task for the caller.
+func (s *step) effect(e Effect) {
+	e.ID = s.id()
+	s.out.Effects = append(s.out.Effects, e)
+}
+
+// notice adds a message to the customer.
+func (s *step) notice(n Notice) {
+	n.ID, n.At = s.id(), s.sub.At
+	s.out.Notices = append(s.out.Notices, n)
+}

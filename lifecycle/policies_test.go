@@ -56,7 +56,7 @@ func TestMissingPoliciesAreRefused(t *testing.T) {
 		giventest.CheckFaults(t, err, "policies unset")
 		_, err = lifecycle.Replay(policies, sub, nil, utc("2026-01-01"))
 		giventest.CheckFaults(t, err, "policies unset")
-		_, err = lifecycle.Correct(policies, lifecycle.CorrectRequest{Subscription: sub, At: utc("2026-01-01")})
+		_, err = lifecycle.Correct(policies, lifecycle.CorrectRequest{Subscription: sub, Initial: sub, At: utc("2026-01-01")})
 		giventest.CheckFaults(t, err, "policies unset")
 		if got := policies.Access(sub); got != lifecycle.None || policies.Manages(sub, lifecycle.Role{Role: "owner"}) {
 			t.Errorf("%s: access is %v", name, got)

@@ -91,6 +91,9 @@ func (s *step) restartChanged(e *Event) error {
 // dropped. Earlier charges can no longer be credited, except paid ones for time to come, which are credited now.
 func (s *step) restart(anchor plans.BillingAnchor) error {
 	sub := &s.sub
+	if s.booking {
+		return nil
+	}
 	if err := s.lapse(); err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func TestReportsAboutNoInvoice(t *testing.T) {
 // A correction takes at most 10,000 issued invoices.
 func TestCorrectionOfTooManyInvoices(t *testing.T) {
 	_, err := correctWith([]lifecycle.Policy{anyChange()}, lifecycle.CorrectRequest{
-		Subscription: tenSeatsFromJanuary(), At: utc("2026-02-01"), Issued: make([]invoice.Invoice, 10_001),
+		Subscription: tenSeatsFromJanuary(), Initial: tenSeatsFromJanuary(), At: utc("2026-02-01"), Issued: make([]invoice.Invoice, 10_001),
 	})
 	giventest.CheckFaults(t, err, "issued limit")
 }

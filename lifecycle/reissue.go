@@ -91,11 +91,10 @@ func (s *step) reissuable(r *invoice.Receivable) error {
 }
 
 // proved returns the document of an event, or that of an invoice issued in the same replay. The receivable proves it.
-// During a correction the replay comes first: late events may have changed the invoice that was issued.
 func (s *step) proved(e *Event, r *invoice.Receivable) (*invoice.Invoice, error) {
 	inv := e.Document
-	if inv == nil || s.correcting {
-		for _, issued := range [...][]invoice.Invoice{s.issued, s.earlier, s.out.Invoices} {
+	if inv == nil {
+		for _, issued := range [...][]invoice.Invoice{s.earlier, s.out.Invoices} {
 			if i := slices.IndexFunc(issued, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice }); i >= 0 {
 				inv = &issued[i]
 			}

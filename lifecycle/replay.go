@@ -105,14 +105,19 @@ func (j *joined) play(s *step, e Event) error {
 		return err
 	}
 	*s = before
-	s.earlier = j.out.Invoices
+	return j.refuse(s, &e, refusal.Status, refusal.Error())
+}
+
+// refuse processes the deadlines up to a refused event, and adds a step with the reason.
+func (j *joined) refuse(s *step, e *Event, status Status, reason string) error {
+	s.out, s.earlier = Outcome{}, j.out.Invoices
 	if err := s.advance("event.at", e.At); err != nil {
 		return err
 	}
 	j.take(s)
 	refused := Step{
 		At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
-		Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
+		Status: status, Access: s.policy.access(&s.sub), Refused: reason,
 	}
 	if !e.Change.IsZero() {
 		refused.Detail = s.changeText(&e.Change, proration.Interval{})
@@ -136,5 +141,5 @@ func (j *joined) take(s *step) {
 	j.out.Notices = append(j.out.Notices, s.out.Notices...)
 	j.out.Effects = append(j.out.Effects, s.out.Effects...)
 	j.out.Steps = append(j.out.Steps, s.out.Steps...)
-	s.out = Outcome{}
+	s.out, s.earlier = Outcome{}, j.out.Invoices
 }

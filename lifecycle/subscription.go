@@ -51,8 +51,9 @@ type Subscription struct {
 	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in
 	// order of issue. The caller stores the invoices themselves.
 	Receivables []invoice.Receivable `json:"receivables,omitzero"`
-	Refunds     []RequestedRefund    `json:"refunds,omitzero"` // requested refunds that are kept like receivables
-	Issued      int                  `json:"issued,omitzero"`  // number of invoices issued so far
+	Refunds     []RequestedRefund    `json:"refunds,omitzero"`     // requested refunds that are kept like receivables
+	Issued      int                  `json:"issued,omitzero"`      // number of documents issued so far
+	Corrections []string             `json:"corrections,omitzero"` // IDs of those that corrected the past
 }
 
 // ScheduledChange is a change that takes effect later.
@@ -91,7 +92,7 @@ func (s Subscription) snapshot() Subscription {
 	s.UnexpiredCharges, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.UnbilledCharges)
 	s.Ledger = slices.Clone(s.Ledger)
 	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
-	s.Refunds = slices.Clip(s.Refunds)
+	s.Refunds, s.Corrections = slices.Clip(s.Refunds), slices.Clip(s.Corrections)
 	if s.NextPeriod != nil {
 		own := *s.NextPeriod
 		own.Changes = slices.Clone(own.Changes)
@@ -127,6 +128,7 @@ func (s *Subscription) check() error {
 		{"scheduled_changes", len(s.ScheduledChanges)},
 		{"unbilled_charges", len(s.UnbilledCharges)},
 		{"refunds", len(s.Refunds)},
+		{"corrections", len(s.Corrections)},
 	} {
 		if list.has > maxKept {
 			f.Add("subscription."+list.name, proration.ErrLimit, "must be at most %d entries; got %d", maxKept, list.has)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +88,10 @@ func (l *life) event(i int, err error) {
 	}
 	if err != nil {
 		l.refused = strings.ReplaceAll(err.Error(), "events[0]", "event")
-		l.out.Steps = append(l.out.Steps, l.step(e, &l.out, lifecycle.Step{Refused: l.refused}))
+		l.out.Steps = append(l.out.Steps, lifecycle.Step{
+			At: e.when(), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
+			Status: l.out.Subscription.Status, Access: l.checked.Access(l.out.Subscription), Refused: l.refused,
+		})
 	}
 	if l.refused != "" && !l.answered(i) {
 		l.unexpected(i, err)
@@ -109,7 +111,7 @@ func (l *life) happen(e *entry) error {
 	}
 	l.take(&o)
 	for _, step := range o.Steps {
-		if step.Event != 0 && step.Refused != "" {
+		if step.Sequence == e.Sequence && step.Refused != "" {
 			l.refused = step.Refused
 			return nil
 		}
@@ -121,34 +123,17 @@ func (l *life) happen(e *entry) error {
 	return nil
 }
 
-// outcome returns the outcome of an event. A late event is corrected; since the outcome of a correction has no steps,
-// it gets one.
+// outcome returns the outcome of an event. A late event is corrected.
 func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
+	sub := l.out.Subscription
 	if !e.late() {
-		to := e.At
-		if to.Before(l.out.Subscription.At) {
-			to = l.out.Subscription.At // a late report of a payment
-		}
-		return lifecycle.Replay(l.checked, l.out.Subscription, l.documented([]lifecycle.Event{e.Event}), to)
-	}
-	then := l.then(e)
-	if then.Refused != "" {
-		refused := l.step(e, &l.out, then)
-		return lifecycle.Outcome{Subscription: l.out.Subscription, Steps: []lifecycle.Step{refused}}, nil
+		return lifecycle.Replay(l.checked, sub, l.documented([]lifecycle.Event{e.Event}), later(e.At, sub.At))
 	}
 	o, err := lifecycle.Correct(l.checked, lifecycle.CorrectRequest{
-		Subscription: l.first, Events: l.documented(append(slices.Clone(l.history), e.Event)),
-		Issued: l.out.Invoices, Receivables: l.receivables.All, At: e.Known,
+		Subscription: sub, Initial: l.first, Events: l.documented(append(slices.Clone(l.history), e.Event)),
+		Issued: l.out.Invoices, Receivables: l.receivables.All, At: later(e.Known, sub.At),
 	})
-	if err != nil {
-		return o, renumbered(err, len(l.history))
-	}
-	step := l.step(e, &o, then)
-	for _, inv := range o.Invoices {
-		step.Issued = append(step.Issued, inv.ID)
-	}
-	o.Steps = []lifecycle.Step{step}
-	return o, nil
+	return o, renumbered(err, len(l.history))
 }
 
 // documented adds the issued invoice to the events that correct it, since the subscription keeps only its receivable.
@@ -163,38 +148,17 @@ func (l *life) documented(events []lifecycle.Event) []lifecycle.Event {
 	return events
 }
 
-// then returns the step of a late event as it would have been when the event happened, with the reason if it would have
-// been refused. A correction does not report it.
-func (l *life) then(e *entry) lifecycle.Step {
-	before := slices.DeleteFunc(slices.Clone(l.history), func(h lifecycle.Event) bool { return h.At.After(e.At) })
-	slices.SortStableFunc(before, func(a, b lifecycle.Event) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence))
-	})
-	before = append(before, e.Event)
-	for i := range before {
-		before[i].Sequence = int64(i) + 1
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
 	}
-	o, err := lifecycle.Replay(l.checked, l.first, before, e.At)
-	for _, step := range o.Steps {
-		if err == nil && step.Sequence == int64(len(before)) {
-			return step
-		}
-	}
-	return lifecycle.Step{}
+	return a
 }
 
 // renumbered returns the error of the last of several events with the path of a single event, events[0].
 func renumbered(err error, last int) error {
 	return fault.Rename(err, fmt.Sprintf("events[%d]", last), "events[0]")
-}
-
-// step returns the timeline step of a late event, given its step at the time when it happened.
-func (l *life) step(e *entry, o *lifecycle.Outcome, then lifecycle.Step) lifecycle.Step {
-	return lifecycle.Step{
-		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
-		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: then.Refused,
-		Detail: then.Detail, Actions: then.Actions,
-	}
 }
 
 // take joins an outcome to the earlier ones. A changed receivable replaces its earlier version.

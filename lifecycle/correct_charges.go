@@ -1,0 +1,94 @@
+package lifecycle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// rename replaces the IDs of the full history: documents by those issued for the same, or by the new one, and charges
+// by those that are billed for them.
+func (s *step) rename(h *fullHistory, corrections []invoice.Invoice) {
+	sub := &s.sub
+	credit := func(all []plans.Charge) (own []plans.Charge) {
+		for _, c := range all {
+			if c.Corrects != "" {
+				c.Corrects = s.billedInstead(h.charge(c.Corrects))
+			}
+			own = append(own, c)
+		}
+		return own
+	}
+	sub.UnbilledCharges = credit(sub.UnbilledCharges)
+	if sub.NextPeriod == nil {
+		return
+	}
+	next := *sub.NextPeriod
+	next.IncludedCharges = credit(next.IncludedCharges)
+	if i, paired := h.was[next.Invoice]; paired {
+		next.Invoice = h.issued[i].ID
+	} else if next.Invoice = ""; len(corrections) > 0 {
+		next.Invoice = corrections[len(corrections)-1].ID
+	}
+	sub.NextPeriod = &next
+}
+
+// charge returns the charge of the full history with an ID, or the zero charge.
+func (h *fullHistory) charge(id string) (c plans.Charge) {
+	for _, c := range h.lines[lineid.Invoice(id)] {
+		if c.ID == id {
+			return c
+		}
+	}
+	return c
+}
+
+// billedInstead returns the ID of the unexpired charge that is billed for a charge of the full history, or the ID of
+// that one if there is none.
+func (s *step) billedInstead(c plans.Charge) string {
+	for _, exactly := range [...]bool{true, false} {
+		for _, own := range slices.Backward(s.sub.UnexpiredCharges) {
+			if own.Corrects == "" && own.Plan == c.Plan && sameLine(&own, &c) &&
+				(!exactly || own.Net.Equal(c.Net) && own.Span.Equal(c.Span)) {
+				return own.ID
+			}
+		}
+	}
+	return c.ID
+}
+
+// keepCharges keeps the charges that the subscription kept before the correction, that pay for time to come, or that an
+// unbilled credit corrects, each with its credits. It adds those of the full history for which no document was issued,
+// because they cost nothing.
+func (s *Subscription) keepCharges(before, should []plans.Charge) {
+	kept := map[string]bool{}
+	for _, c := range before {
+		kept[c.ID] = true
+	}
+	for _, c := range s.UnbilledCharges {
+		kept[c.Corrects] = kept[c.Corrects] || c.Corrects != ""
+	}
+	free := func(c *plans.Charge) bool { return strings.HasPrefix(c.ID, s.idPrefix()) }
+	has := map[string]bool{}
+	for i := range should {
+		has[should[i].ID] = free(&should[i])
+	}
+	var left []plans.Charge
+	for _, c := range s.UnexpiredCharges {
+		own := c.Corrects == "" && (c.Span.End.After(s.At) || c.Period.End.After(s.At))
+		kept[c.ID] = (kept[c.ID] || own || kept[c.Corrects]) && (has[c.ID] || !free(&c))
+		if kept[c.ID] {
+			left = append(left, c)
+		}
+		delete(has, c.ID)
+	}
+	for _, c := range should {
+		if has[c.ID] {
+			left = append(left, c)
+		}
+	}
+	s.UnexpiredCharges = left
+}

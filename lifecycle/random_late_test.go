@@ -1,0 +1,109 @@
+package lifecycle_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// randomLatePolicies are the policies of random lives.
+func randomLatePolicies(t *testing.T) []*lifecycle.Policies {
+	base := latePolicies()
+	edited := func(p lifecycle.Policy, edit func(*lifecycle.Policy)) lifecycle.Policy {
+		edit(&p)
+		return p
+	}
+	all := []lifecycle.Policy{
+		base["at once"], base["ahead"], base["next invoice"],
+		edited(base["at once"], func(p *lifecycle.Policy) { p.Billing.Timing = proration.InArrears }),
+		edited(base["at once"], func(p *lifecycle.Policy) { p.Billing.CreditBasis = proration.OnPrice }),
+		edited(base["at once"], func(p *lifecycle.Policy) { p.Billing.Proration.DayCount = proration.Seconds }),
+		edited(base["ahead"], func(p *lifecycle.Policy) {
+			p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+			p.Dunning.OpenInvoice = lifecycle.OpenChargeServed
+		}),
+		edited(base["next invoice"], func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalContinue }),
+	}
+	var policies []*lifecycle.Policies
+	for _, p := range all {
+		policies = append(policies, policiesOf(t, p))
+	}
+	return policies
+}
+
+// randomHappenings are the happenings of random lives.
+func randomHappenings(t *testing.T) []happening {
+	change := func(name, text string) happening { return happening{name: name, event: changeOf(t, text)} }
+	of := func(kind lifecycle.EventKind) happening {
+		return happening{name: kind.String(), event: lifecycle.Event{Kind: kind}}
+	}
+	scheduled := change("seats at the end", `{"add": [{"item": "seat", "quantity": "3"}]}`)
+	scheduled.event.Effective = plans.AtPeriodEnd
+	grant := of(lifecycle.CreditGranted)
+	grant.event.Grant.Amount, grant.event.Reason = giventest.Money("20.00"), "goodwill"
+	return append(lateAlphabet(t),
+		scheduled, grant, of(lifecycle.ScheduledChangeCanceled), of(lifecycle.PauseRequested), of(lifecycle.Resumed),
+		of(lifecycle.RenewalDisabled), of(lifecycle.RenewalEnabled),
+		change("discount", `{"add_discounts": [{"id": "tenth", "percent": "10", "duration": "forever"}]}`),
+		change("no discount", `{"remove_discounts": ["tenth"]}`),
+		happening{name: "sale", event: lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "9.99")}},
+		happening{name: "cancel later", event: lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: plans.AtPeriodEnd}},
+		of(lifecycle.CancellationWithdrawn),
+	)
+}
+
+// livesWanted returns the range of random lives: a thousand, or as LIVES says, "5000" or "100:200".
+func livesWanted(t *testing.T) (from, to int) {
+	to = 1_000 / race.Step(20)
+	first, last, isRange := strings.Cut(os.Getenv("LIVES"), ":")
+	if first == "" {
+		return 0, to
+	}
+	var err error
+	if to, err = strconv.Atoi(first); err == nil && isRange {
+		from = to
+		to, err = strconv.Atoi(last)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return from, to
+}
+
+// TestRandomLivesAreCorrected corrects random lives of up to eight happenings, of which one is late.
+func TestRandomLivesAreCorrected(t *testing.T) {
+	short.Skip(t)
+	first, n := livesWanted(t)
+	alphabet, policies := randomHappenings(t), randomLatePolicies(t)
+	for part := range 2 {
+		t.Run(strconv.Itoa(part), func(t *testing.T) {
+			t.Parallel()
+			for seed := first + part; seed < n && !t.Failed(); seed += 2 {
+				r := rand.New(rand.NewPCG(uint64(seed), 1)) //nolint:gosec // the same lives each time
+				var all []happensAt
+				for range 2 + r.IntN(7) {
+					at := utc("2026-01-01").Add(time.Duration(1+r.IntN(150*24)) * time.Hour)
+					all = append(all, happensAt{alphabet[r.IntN(len(alphabet))], at})
+				}
+				slices.SortStableFunc(all, func(a, b happensAt) int { return a.at.Compare(b.at) })
+				late := r.IntN(len(all))
+				if all[late].declines {
+					continue
+				}
+				checkLate(t, "seed "+strconv.Itoa(seed), policies[r.IntN(len(policies))], all, late, utc("2026-06-10"))
+			}
+		})
+	}
+}
