@@ -109,7 +109,8 @@ func (s *step) failed(e *Event) error {
 		s.failedPending()
 		return nil
 	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid,
-		s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice): // the first invoice was not paid
+		s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice) && s.sub.billsStart(*after):
+		// the first invoice was not paid
 		return s.undo(after.Invoice)
 	case !after.Owing() || after.Phase == invoice.PhaseRetracted:
 		return nil

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
@@ -15,7 +16,7 @@ func (s *step) rename(h *fullHistory, corrections []invoice.Invoice) {
 	sub := &s.sub
 	credit := func(all []plans.Charge) (own []plans.Charge) {
 		for _, c := range all {
-			if c.Corrects != "" {
+			if _, issued := h.lines[lineid.Invoice(c.Corrects)]; issued {
 				c.Corrects = s.billedInstead(h.charge(c.Corrects))
 			}
 			own = append(own, c)
@@ -91,4 +92,31 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 		}
 	}
 	s.UnexpiredCharges = left
+}
+
+// waitsFor reports whether each waiting credit of the full history corrects a charge that was billed just so. Otherwise
+// what waits is billed with the difference: its charge is billed in parts.
+func (h *fullHistory) waitsFor(waiting, billed []plans.Charge) bool {
+	for i := range waiting {
+		if _, issued := h.lines[lineid.Invoice(waiting[i].Corrects)]; !issued {
+			continue
+		}
+		should := h.charge(waiting[i].Corrects)
+		just := func(c plans.Charge) bool {
+			return sameLine(&c, &should) && c.Plan == should.Plan && c.Net.Equal(should.Net) && c.Span.Equal(should.Span)
+		}
+		if !slices.ContainsFunc(billed, just) {
+			return false
+		}
+	}
+	return true
+}
+
+// billedNow returns waiting charges as charges that do not wait.
+func billedNow(waiting []plans.Charge) []plans.Charge {
+	now := slices.Clone(waiting)
+	for i := range now {
+		now[i].PricedAt = time.Time{}
+	}
+	return now
 }

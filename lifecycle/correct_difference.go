@@ -35,6 +35,10 @@ func (s *step) adoptFull(full *step) error {
 	sub.Ledger, sub.Receivables, sub.Refunds = now.Ledger, now.Receivables, now.Refunds
 	sub.PendingChange = now.PendingChange
 	charges := sub.UnexpiredCharges
+	if !h.waitsFor(sub.waiting(), billed) {
+		proposed = append(proposed, billedNow(sub.waiting())...)
+		sub.UnbilledCharges = notWaiting(sub.UnbilledCharges)
+	}
 	sub.UnexpiredCharges = slices.Clone(billed)
 	if err := s.difference(billed, proposed); err != nil {
 		return err

@@ -93,8 +93,13 @@ func (s *step) askAgain(before *invoice.Receivable) error {
 // creditInFull issues a credit note for an invoice that was paid although nothing is served for it, and requests the
 // refund, or grants the money as credit.
 func (s *step) creditInFull(id string, refund bool) error {
+	return s.creditPaid(id, invoice.CreditRequest{Refund: refund})
+}
+
+// creditPaid issues a credit note for a paid invoice, and requests the refund that the request asks for.
+func (s *step) creditPaid(id string, request invoice.CreditRequest) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
-	note, err := s.note(&r, invoice.CreditRequest{Refund: refund})
+	note, err := s.note(&r, request)
 	if err != nil {
 		return err
 	}

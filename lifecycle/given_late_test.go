@@ -160,7 +160,7 @@ func (l *lifeOf) advance(to time.Time) {
 		}
 		out, err := lifecycle.Advance(l.policies, l.out.Subscription, at)
 		if err != nil {
-			l.t.Fatal(err)
+			l.t.Fatalf("%s\n%v", l.out.Timeline(), err)
 		}
 		l.take(out)
 		if !at.Before(to) {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -38,10 +39,35 @@ func (s *step) servePaid(id string) error {
 		return nil
 	}
 	refund := s.policy.Payments.LatePayment == LateRefund
-	if err := s.creditInFull(id, refund); err != nil || refund {
+	unused, err := s.notServed(id)
+	if err != nil {
+		return err
+	}
+	if err := s.creditPaid(id, invoice.CreditRequest{Refund: refund, Credits: unused}); err != nil || refund {
 		return err
 	}
 	return s.restart(s.policy.Reactivation.BillingAnchor)
+}
+
+// notServed returns the credits for the time after the end of service, if the invoice was paid before and that payment
+// went back: until then service was paid for. It returns none for an invoice that was never paid, of which the grace
+// period is free.
+func (s *step) notServed(id string) ([]plans.Charge, error) {
+	r := &s.sub.Receivables[s.sub.receivable(id)]
+	back := func(e invoice.Event) bool { return e.Kind == invoice.Disputed || e.Kind == invoice.Reversed }
+	if !slices.ContainsFunc(r.Events, back) {
+		return nil, nil
+	}
+	var own []plans.Charge
+	for _, c := range s.sub.UnexpiredCharges {
+		if lineid.Invoice(c.ID) == id && c.Corrects == "" {
+			own = append(own, c)
+		}
+	}
+	return credits.Unused(credits.Request{
+		Charges: own, At: s.sub.EndedAt, Ends: true, CreditBasis: s.policy.Billing.CreditBasis,
+		Policy: s.policy.Billing.Proration, Location: s.sub.location(),
+	})
 }
 
 // unserved reports whether an invoice bills time after the end of service, and no part of it is credited.

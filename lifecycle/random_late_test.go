@@ -90,7 +90,9 @@ func TestRandomLivesAreCorrected(t *testing.T) {
 	for part := range 2 {
 		t.Run(strconv.Itoa(part), func(t *testing.T) {
 			t.Parallel()
-			for seed := first + part; seed < n && !t.Failed(); seed += 2 {
+			seed := first + part
+			t.Cleanup(func() { t.Logf("until seed %d", seed) })
+			for ; seed < n && !t.Failed(); seed += 2 {
 				r := rand.New(rand.NewPCG(uint64(seed), 1)) //nolint:gosec // the same lives each time
 				var all []happensAt
 				for range 2 + r.IntN(7) {

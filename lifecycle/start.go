@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -147,9 +148,10 @@ func (s *step) anew(longer int) error {
 
 // abandon ends a subscription whose first invoice was not paid, and voids that invoice.
 func (s *step) abandon(as Status) error {
+	first := slices.IndexFunc(s.sub.Receivables, s.sub.billsStart)
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
-		own := !r.ServiceFrom.Before(s.sub.Period.Start)
+		own := i >= first && !r.ServiceFrom.Before(s.sub.Period.Start)
 		if as == Canceled && own && s.sub.underWay(r.Invoice) {
 			if err := s.voidWhenKnown(r.Invoice); err != nil {
 				return err
@@ -172,6 +174,14 @@ func (s *step) abandon(as Status) error {
 	err := s.end(as)
 	s.sub.Period = period
 	return err
+}
+
+// billsStart reports whether an invoice bills the beginning of the current period. One that was issued before it bills
+// earlier service, even at the same time.
+func (s *Subscription) billsStart(r invoice.Receivable) bool {
+	return slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+		return lineid.Invoice(c.ID) == r.Invoice && c.Corrects == "" && c.Span.Contains(s.Period.Start)
+	})
 }
 
 // firstPaymentOver expires a subscription whose first invoice was not paid in time. A payment in progress can still

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// card is how a payment that is requested ends.
+type card int
+
+const (
+	pays card = iota
+	declines
+	silent // no result is ever reported
+)
+
+// life is the life of one customer, from an order on. Its lists are replaced, so that a copy is a life of its own.
+type life struct {
+	*world
+	sub      lifecycle.Subscription
+	card     card
+	paid     decimal.Decimal // received, less what went back
+	goodwill decimal.Decimal // refunds that the seller gave on its own
+	lines    int             // lines of the documents so far
+	spans    []span          // time with full access, in order
+	events   []lifecycle.Event
+	issued   []invoice.Invoice
+	all      []invoice.Receivable
+	steps    []lifecycle.Step
+}
+
+// span is a time with full access at one price.
+type span struct {
+	from, to time.Time
+	contract *plans.Contract
+	period   proration.Period
+	trial    bool     // a trial
+	unpaid   []string // invoices of charges for that time that were not paid then
+}
+
+// begin starts a life.
+func (w *world) begin() (life, error) {
+	l := life{world: w}
+	l.sub = w.theme.subscription()
+	err := l.apply(lifecycle.Event{At: w.start, Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Customer})
+	return l, err
+}
+
+// apply applies an event and answers its requests.
+func (l *life) apply(e lifecycle.Event) error {
+	e.Sequence = l.sub.Sequence + 1
+	out, err := lifecycle.Apply(l.policies, l.sub, e)
+	if err != nil {
+		return err
+	}
+	l.events = append(slices.Clip(l.events), e)
+	return l.take(&out)
+}
+
+// take takes an outcome, and answers the requested payments and refunds.
+func (l *life) take(out *lifecycle.Outcome) error {
+	l.sub = out.Subscription
+	l.steps = append(slices.Clip(l.steps), out.Steps...)
+	l.issued = append(slices.Clip(l.issued), out.Invoices...)
+	l.all = append(slices.Clip(l.all), out.Receivables...)
+	for i := range out.Invoices {
+		l.lines += len(out.Invoices[i].Lines)
+	}
+	for _, e := range out.Effects {
+		switch e.Kind {
+		case lifecycle.Refund:
+			l.paid = l.paid.Sub(e.Amount)
+		case lifecycle.CollectPayment:
+			if err := l.answer(e); err != nil {
+				return err
+			}
+		case lifecycle.Send, lifecycle.Withdraw:
+		}
+	}
+	return nil
+}
+
+// answer reports the result of a requested payment.
+func (l *life) answer(e lifecycle.Effect) error {
+	if r := l.receivable(e.Invoice); r == nil || r.Phase != invoice.PhaseRequested || l.card == silent {
+		return nil
+	}
+	if l.card == declines {
+		return l.apply(lifecycle.Event{
+			At: l.sub.At, Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: e.Invoice},
+		})
+	}
+	return l.pay(e.Invoice, e.Amount)
+}
+
+// pay pays an amount of an invoice.
+func (l *life) pay(id string, amount decimal.Decimal) error {
+	l.paid = l.paid.Add(amount)
+	return l.apply(lifecycle.Event{
+		At: l.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: id, Amount: amount},
+	})
+}
+
+// receivable returns the receivable of an invoice that the subscription keeps, or nil.
+func (l *life) receivable(id string) *invoice.Receivable {
+	for i := range l.sub.Receivables {
+		if l.sub.Receivables[i].Invoice == id {
+			return &l.sub.Receivables[i]
+		}
+	}
+	return nil
+}
+
+// advance advances deadline by deadline, and notes the time with full access.
+func (l *life) advance(to time.Time) error {
+	for l.sub.At.Before(to) {
+		next, err := lifecycle.Next(l.policies, l.sub)
+		if err != nil {
+			return err
+		}
+		at := to
+		if next.Kind != 0 && next.At.Before(to) {
+			at = next.At
+		}
+		if at.After(l.sub.At) {
+			l.note(at)
+		} else {
+			at = l.sub.At
+		}
+		out, err := lifecycle.Advance(l.policies, l.sub, at)
+		if err != nil {
+			return err
+		}
+		if err := l.take(&out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entitled notes the time that is paid and not over yet, as if it were served.
+func (l *life) entitled() {
+	if l.sub.Status == lifecycle.Trialing || len(l.unpaid()) > 0 {
+		return
+	}
+	to := l.sub.Period.End
+	if c := l.sub.CancelAt; !c.IsZero() && c.Before(to) {
+		to = c
+	}
+	if to.After(l.sub.At) {
+		l.note(to)
+	}
+	if next := l.sub.NextPeriod; next != nil && l.policies.Access(l.sub) == lifecycle.Full {
+		ahead := span{from: next.Period.Start, to: next.Period.End, contract: &next.Contract, period: next.Period}
+		l.spans = append(slices.Clip(l.spans), ahead)
+	}
+}
+
+// note notes the time until an instant, in which nothing happens.
+func (l *life) note(to time.Time) {
+	if l.policies.Access(l.sub) != lifecycle.Full {
+		return
+	}
+	contract := l.sub.Contract
+	trial := l.sub.Status == lifecycle.Trialing ||
+		l.sub.Status == lifecycle.Incomplete && !to.After(l.start.Add(l.theme.trial())) // the trial would go on
+	l.spans = append(slices.Clip(l.spans), span{
+		from: l.sub.At, to: to, contract: &contract, period: l.sub.Period, trial: trial, unpaid: l.unpaid(),
+	})
+}
+
+// unpaid returns the invoices of charges for the present time that are not paid.
+func (l *life) unpaid() (ids []string) {
+	for _, c := range l.sub.UnexpiredCharges {
+		r := l.receivable(lineid.Invoice(c.ID))
+		if c.Kind == plans.Recurring && c.Corrects == "" && c.Span.Contains(l.sub.At) && r != nil && r.Owing() {
+			ids = append(ids, r.Invoice)
+		}
+	}
+	return ids
+}
+
+// everPaid reports whether an invoice was paid at some time. A payment that is disputed later was one.
+func (l *life) everPaid(id string) bool {
+	for i := len(l.all) - 1; i >= 0; i-- {
+		if l.all[i].Invoice == id {
+			return slices.ContainsFunc(l.all[i].Events, func(e invoice.Event) bool { return e.Kind == invoice.Succeeded })
+		}
+	}
+	return false
+}
+
+// owed returns the amount outstanding on the invoices, with the unbilled charges.
+func (l *life) owed() (sum decimal.Decimal) {
+	for _, r := range l.sub.Receivables {
+		if r.Phase != invoice.PhaseVoid && r.Phase != invoice.PhaseDraft {
+			sum = sum.Add(r.Outstanding())
+		}
+	}
+	for i := range l.sub.UnbilledCharges {
+		sum = sum.Add(l.sub.UnbilledCharges[i].Total())
+	}
+	return sum
+}

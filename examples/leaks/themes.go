@@ -1,0 +1,112 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// theme is a part of the search: moves that are tried with each other, at instants around the end of the first period.
+type theme struct {
+	name     string
+	more     int      // moves of a sequence beyond the depth of the search
+	instants []string // local times, in order
+	moves    []move
+	price    plans.Price        // price of a seat
+	trialFor proration.Interval // trial of the contract
+}
+
+// themes returns the parts of the search.
+func themes() []theme {
+	dear, cheap := onPlan("dear", "50", 2, "USD", 1), onPlan("cheap", "20", 1, "USD", 1)
+	year := onPlan("year", "310", 1, "USD", 12)
+	euro := onPlan("euro", "31", 1, "EUR", 1)
+	unit := plans.Price{Unit: decimal.RequireFromString("31")}
+	volume := plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{
+		{UpTo: decimal.NewFromInt(10), Unit: decimal.RequireFromString("31")}, {Unit: decimal.RequireFromString("15.50")},
+	}}
+	flat := plans.Price{Flat: decimal.RequireFromString("62")}
+	comes, returns := move{"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated})
+	quantities := []move{
+		seats("0.01"), seats("1"), seats("1000"), seats("-0.01"), seats("-1"), seats("-1000"),
+	}
+	reset := event("new dates", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Anchor: plans.AnchorReset}})
+	pause := event("pause", lifecycle.Event{Kind: lifecycle.PauseRequested})
+	resume := event("resume", lifecycle.Event{Kind: lifecycle.Resumed})
+	convert := event("convert", lifecycle.Event{Kind: lifecycle.TrialConverted})
+	change := func(c plans.Change) lifecycle.Event { return lifecycle.Event{Kind: lifecycle.Changed, Change: c} }
+	one := []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1)}}
+	around := []string{"Jan 1 00:00:00", "Jan 11 00:00:00", "Jan 31 23:59:59", "Feb 1 00:00:00", "Feb 2 12:00:00"}
+	twice := []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 3 00:00:00"}
+	plansOf := []move{toPlan(dear), toPlan(cheap), toPlan(euro)}
+	return []theme{
+		{name: "seats and plans", price: unit, instants: around, moves: slices.Concat(quantities, plansOf)},
+		{name: "a flat fee", price: flat, instants: around, moves: quantities},
+		{
+			name: "a volume price", price: volume, instants: around,
+			moves: append([]move{seats("11"), seats("-3"), seats("3")}, quantities...),
+		},
+		{name: "intervals", price: unit, instants: around[1:], moves: []move{
+			toPlan(year), toPlan(cheap), toInterval("quarters", 3), toInterval("months", 1), reset, seats("1"), seats("-1"),
+			comes, returns,
+		}},
+		{
+			name: "coming and going", price: unit, more: 1,
+			instants: []string{
+				"Jan 11 23:59:59", "Jan 12 00:00:00", "Jan 12 23:59:59", "Jan 13 00:00:00", "Feb 1 00:00:00",
+			},
+			moves: []move{comes, returns, pause, resume, seats("1000"), seats("-1000")},
+		},
+		{
+			name: "cards", price: unit, more: 2, instants: twice,
+			moves: []move{
+				withCard("card declines", declines), withCard("card never answers", silent), withCard("card pays", pays),
+				{"pay the cheapest", payCheapest}, ofLastPaid("dispute", lifecycle.PaymentDisputed), seats("0.01"), seats("1000"),
+				comes, returns,
+			},
+		},
+		{
+			name: "trials", price: unit, more: 1, trialFor: proration.Interval{Days: 14},
+			instants: []string{"Jan 5 00:00:00", "Jan 14 23:59:59", "Jan 15 00:00:00", "Feb 20 00:00:00"},
+			moves: []move{
+				comes, returns, convert, pause, resume, seats("1000"), withCard("card declines", declines), toPlan(dear),
+			},
+		},
+		{
+			name: "late news", price: unit, instants: []string{"Jan 11 00:00:00", "Jan 25 00:00:00", "Feb 5 00:00:00"},
+			moves: []move{
+				late("+1 seat", change(plans.Change{Add: one})), late("-1 seat", change(plans.Change{Remove: one})),
+				late("plan dear", change(plans.Change{Plan: &dear})), late("plan cheap", change(plans.Change{Plan: &cheap})),
+				late("cancel", lifecycle.Event{Kind: lifecycle.CancellationRequested}), seats("1"), seats("-1"), comes, returns,
+			},
+		},
+		{
+			name: "money back", price: unit, more: 1, instants: twice,
+			moves: []move{
+				ofLastPaid("refund", lifecycle.PaymentRefunded), ofLastPaid("dispute", lifecycle.PaymentDisputed),
+				ofLastPaid("bank return", lifecycle.PaymentReversed), seats("1"), seats("-1"), comes, returns,
+			},
+		},
+	}
+}
+
+// subscription returns the customer's subscription before it starts: two seats, of which one may leave.
+func (t *theme) subscription() lifecycle.Subscription {
+	return lifecycle.Subscription{ID: "customer", Account: invoice.Account{Contract: plans.Contract{
+		Plan: "basic", Currency: "USD", Trial: t.trialFor,
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(2), Price: t.price}},
+		Cycle: proration.Cycle{
+			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: 1},
+			Zone: "UTC", Location: time.UTC,
+		},
+	}}}
+}
+
+// trial returns the length of the trial of the contract.
+func (t *theme) trial() time.Duration { return time.Duration(t.trialFor.Days) * 24 * time.Hour }
