@@ -29,7 +29,8 @@ type RebillResult struct {
 // has the same plan, item, price and period, and ends at the same time, and if its credits freed those units: the last
 // credited units return first. They cost as much as their credit would be at that time, and at most what it was, with
 // the deductions and the rates of tax of the credited charge, so that leaving and returning at one instant costs
-// nothing. Where a volume price falls between the units that return and the others, all are billed anew.
+// nothing. Where a volume price falls between the units that return and the others, or the credited ones, all are billed
+// anew.
 // Errors: those of [Unused] and of [plans.Charge.Units].
 func Rebill(r RebillRequest) (RebillResult, error) {
 	var f fault.List
@@ -84,7 +85,7 @@ func (r *RebillRequest) restore() (*plans.Charge, error) {
 		if !units.IsPositive() || !left.Equal(base) {
 			continue
 		}
-		if rises, err := r.rises(base.Add(units)); err != nil || !rises {
+		if rises, err := r.rises(base.Add(units), left.Add(sum(gone))); err != nil || !rises {
 			return nil, err
 		}
 		restored, err := r.again(c, kept, gone, units)
@@ -95,9 +96,10 @@ func (r *RebillRequest) restore() (*plans.Charge, error) {
 	return nil, nil //nolint:nilnil // no units return
 }
 
-// rises reports whether the units of the request's charge cost at least as much as a number of units below them. Else a
-// volume price falls between, and the units cannot be billed in two parts.
-func (r *RebillRequest) rises(units decimal.Decimal) (bool, error) {
+// rises reports whether the units of the request's charge, and those of the credited one, cost at least as much as the
+// number of units that returns. Else a volume price falls between, and the units cannot be billed in two parts, or are
+// no part of the credited ones.
+func (r *RebillRequest) rises(units, credited decimal.Decimal) (bool, error) {
 	all := r.Charge.Quantity
 	if r.Charge.BaseQuantity != nil {
 		all = all.Add(*r.Charge.BaseQuantity)
@@ -107,7 +109,11 @@ func (r *RebillRequest) rises(units decimal.Decimal) (bool, error) {
 		return false, err
 	}
 	most, err := r.Charge.Price.Amount(all)
-	return !most.LessThan(some), err
+	if err != nil {
+		return false, err
+	}
+	was, err := r.Charge.Price.Amount(credited)
+	return !most.LessThan(some) && !was.LessThan(some), err
 }
 
 // sum returns the units of credits.
