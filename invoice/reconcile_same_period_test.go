@@ -60,6 +60,10 @@ func TestReconcileSamePeriod(t *testing.T) {
 			[]string{"11-01 12-01 seat: 1 x 30.01 = 30.01"},
 		},
 		{
+			"given back in full", "nothing is left of it to bill",
+			nil, []plans.Charge{seat("b", "1", wholeNovember), creditOf("b", "0", "-30.01", "")}, nil,
+		},
+		{
 			"a sale with a discount", "it was billed without",
 			[]plans.Charge{fee(t, "f", "99")}, []plans.Charge{discounted(fee(t, "", "99"), "89.10")},
 			[]string{"setup: -99.00 of f", "setup: 99.00 = 99.00, less 10 % 9.90 = 89.10"},

@@ -23,7 +23,6 @@ type fullHistory struct {
 	paired      []pairedDocument              // documents of the full history that were paired, or have no counterpart
 	by          map[string]int64              // number of the event that issued a document of the full history
 	told        map[string]int64              // number of the first event about an issued document
-	known       int64                         // number of the last event that is not late
 	lines       map[string][]plans.Charge     // lines of the documents of the full history, by ID of the document
 	credited    map[string]bool               // IDs of the issued documents that the correction credited in full
 	booked      int                           // number of issued documents that the correction issued before the replay
@@ -41,7 +40,7 @@ func (c *CorrectRequest) documents(f *fault.List) *fullHistory {
 	h := &fullHistory{
 		receivables: map[string]invoice.Receivable{}, at: map[int64][]int{}, corrections: map[string]bool{},
 		pairs: map[string]string{}, was: map[string]int{}, lines: map[string][]plans.Charge{},
-		credited: map[string]bool{}, told: map[string]int64{}, by: map[string]int64{}, known: c.Subscription.Sequence,
+		credited: map[string]bool{}, told: map[string]int64{}, by: map[string]int64{},
 	}
 	for i := range c.Events {
 		e := &c.Events[i]
@@ -119,8 +118,8 @@ func (h *fullHistory) pair(earlier, now []invoice.Invoice) {
 	}
 }
 
-// counterpart returns the index of the issued document for a document of the full history, or -1. What is told of the
-// issued one must come after the event that issued the document; a late event issued none.
+// counterpart returns the index of the issued document for a document of the full history, or -1. The reports about the
+// issued one must come after the event that issued the document.
 func (h *fullHistory) counterpart(doc *invoice.Invoice) int {
 	best, most := -1, -1
 	by := h.by[doc.ID]
@@ -128,7 +127,7 @@ func (h *fullHistory) counterpart(doc *invoice.Invoice) int {
 		was := &h.issued[i]
 		_, taken := h.pairs[was.ID]
 		told, is := h.told[was.ID]
-		if taken || h.corrections[was.ID] || h.pairs[was.Corrects] != doc.Corrects || is && told < by || by > h.known {
+		if taken || h.corrections[was.ID] || h.pairs[was.Corrects] != doc.Corrects || is && told < by {
 			continue
 		}
 		if n := alike(was, doc); n > most {

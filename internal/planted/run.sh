@@ -11,7 +11,7 @@ set -euo pipefail
 shopt -s inherit_errexit nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-readonly here root jobs=2 timeout=300s
+readonly here root jobs=2 timeout=600s
 
 unset $(git rev-parse --local-env-vars) # a Git hook sets them
 export GOWORK=off GOFLAGS="${GOFLAGS:-} -buildvcs=false"
