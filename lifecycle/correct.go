@@ -137,10 +137,14 @@ func (c *CorrectRequest) book(s *step) ([]numbered, error) {
 		if err := total.play(s, now); err != nil {
 			return nil, moved(err, "event", fault.At("events", e.index))
 		}
-		last := &total.out.Steps[len(total.out.Steps)-1]
-		last.NeedsCorrection = false
-		if last.Refused == "" {
-			kept = append(kept, e)
+		for i := range total.out.Steps {
+			step := &total.out.Steps[i]
+			if step.Sequence != now.Sequence {
+				continue // an earlier event, or a deadline
+			}
+			if step.NeedsCorrection = false; step.Refused == "" {
+				kept = append(kept, e)
+			}
 		}
 	}
 	s.out = total.out
