@@ -29,8 +29,8 @@ type RebillResult struct {
 // has the same plan, item, price and period, and ends at the same time, and if its credits freed those units: the last
 // credited units return first. They cost as much as their credit would be at that time, and at most what it was, with
 // the deductions and the rates of tax of the credited charge, so that leaving and returning at one instant costs
-// nothing. Where a volume price falls between the units that return and the others, or the credited ones, all are billed
-// anew.
+// nothing. Where a volume price falls between the units that return and the others, or the credited ones, all are
+// billed anew.
 // Errors: those of [Unused] and of [plans.Charge.Units].
 func Rebill(r RebillRequest) (RebillResult, error) {
 	var f fault.List

@@ -25,10 +25,16 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
+// deepest is the limit of the depth: each move more takes about ten times as long.
+const deepest = 6
+
 func main() {
 	file := flag.String("policy", "", "JSON file of the policy; none is lifecycle.Standard()")
 	depth := flag.Int("depth", 3, "moves of the longest sequences")
 	flag.Parse()
+	if *depth < 1 || *depth > deepest || flag.NArg() > 0 {
+		log.Fatalf("-depth must be from 1 to %d, and no other argument is read", deepest)
+	}
 	name, policy := "Standard()", lifecycle.Standard()
 	if *file != "" {
 		text, err := os.ReadFile(*file)
