@@ -50,16 +50,15 @@ func (s *step) adoptFull(full *step) error {
 	}
 	s.rename(h, s.out.Invoices[documents:])
 	sub.keepCharges(now.UnexpiredCharges, charges)
-	s.enterCorrection()
-	if err := s.payWithCredit(h, should); err != nil {
-		return err
-	}
-	if err := s.useCredit(granted); err != nil {
-		return err
-	}
-	s.enterCorrection()
-	if err := s.settled(true); err != nil {
-		return err
+	for _, settle := range []func() error{
+		func() error { return s.payWithCredit(h, should) },
+		func() error { return s.useCredit(granted) },
+		func() error { return s.settled(true) },
+	} {
+		s.enterCorrection()
+		if err := settle(); err != nil {
+			return err
+		}
 	}
 	sub.prune(s.policy)
 	return nil

@@ -340,3 +340,86 @@ func TestCorrectionWhilePastDue(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "the late charge", totalBilled(out), "30.00")
 }
+
+// A correction needs the last event that the subscription applied, every document, and a subscription with one ID.
+func TestCorrectionOfAnotherHistory(t *testing.T) {
+	policies := []lifecycle.Policy{lifecycle.Standard()}
+	known := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	other := tenSeatsFromNovember()
+	other.ID = "other"
+	_, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: known.Subscription, Initial: other, At: utc("2026-11-10")})
+	giventest.CheckFaults(t, err, "initial.id invalid", "issued invalid", "events unset")
+	_, err = correctWith(policies, lifecycle.CorrectRequest{
+		Subscription: known.Subscription, Initial: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-05"),
+		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}},
+	})
+	giventest.CheckFaults(t, err, "at outside")
+}
+
+// An event that comes twice with its number counts once.
+func TestCorrectionWithARepeatedEvent(t *testing.T) {
+	events := []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}, invoicePaid("2026-11-01", 2, "acme-1")}
+	known := issuedInvoices(t, events, "2026-11-10")
+	late := seatsChanged("2026-11-06", 3, 1)
+	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
+		Subscription: known.Subscription, Initial: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-10"),
+		Events: append(events, late, late),
+	})
+	if err != nil || len(out.Invoices) != 1 || len(out.Steps) != 1 {
+		t.Fatalf("%d invoices, %d steps, %v", len(out.Invoices), len(out.Steps), err)
+	}
+	giventest.CheckMoney(t, "a seat for 25 of 30 days", out.Invoices[0].Net, "74.17")
+}
+
+// A correction of a subscription that was not advanced issues what was due meanwhile, and then the difference.
+func TestCorrectionAdvances(t *testing.T) {
+	events := []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}, invoicePaid("2026-11-01", 2, "acme-1")}
+	known := issuedInvoices(t, events, "2026-11-10")
+	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard(), laterStandard("2026-11-20")}, lifecycle.CorrectRequest{
+		Subscription: known.Subscription, Initial: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-12-05"),
+		Events: append(events, seatsChanged("2026-11-16", 3, 1)),
+	})
+	if err != nil || len(out.Invoices) != 2 {
+		t.Fatalf("%d invoices, %v", len(out.Invoices), err)
+	}
+	giventest.CheckMoney(t, "December for ten seats", out.Invoices[0].Net, "890.00")
+	giventest.CheckMoney(t, "a seat for 15 of 30 days, and for December", out.Invoices[1].Net, "133.50")
+}
+
+// laterStandard returns the standard policy from a day on.
+func laterStandard(day string) lifecycle.Policy {
+	p := lifecycle.Standard()
+	p.From = utc(day)
+	return p
+}
+
+// An invoice that was read back from JSON without its time zone is issued again in the zone of the contract.
+func TestReissueOfADocumentFromJSON(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	sub := tenSeatsFromJanuary()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
+	p := lifecycle.Standard()
+	started, err := applyWith(p, sub, lifecycle.Event{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started})
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := giventest.CheckRoundTrip(t, started.Invoices[0])
+	paid, err := applyWith(p, started.Subscription, invoicePaid("2026-01-02", 2, "r-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := lifecycle.Event{Sequence: 3, At: utc("2026-01-03"), Kind: lifecycle.BillingDetailsChanged, Document: &document, By: plans.Support}
+	again.Payment.Invoice, again.Contact = "r-1", invoice.Contact{Name: "Acme Ltd"}
+	out, err := applyWith(p, paid.Subscription, again)
+	if err != nil || len(out.Invoices) != 2 || out.Invoices[1].Location != newYork {
+		t.Fatalf("%d documents, %v", len(out.Invoices), err)
+	}
+}
+
+// A kind that is none reads no field.
+func TestEventOfNoKind(t *testing.T) {
+	_, err := applyWith(lifecycle.Standard(), tenSeatsFromJanuary(), lifecycle.Event{Sequence: 1, At: utc("2026-01-01"), Kind: 250, PaymentMethod: "card"})
+	if faults := giventest.Faults(err); len(faults) == 0 {
+		t.Error("no fault")
+	}
+}

@@ -47,7 +47,7 @@ func (c *CorrectRequest) play(s *step, events []numbered) (steps []Step, err err
 			debts = debts[1:]
 		}
 		before := len(total.out.Steps)
-		if err := c.playOne(s, &total, e); err != nil {
+		if err := total.playOne(s, e); err != nil {
 			return nil, err
 		}
 		steps = append(steps, c.reported(s, e.event, total.out.Steps[before:])...)
@@ -84,27 +84,18 @@ func (c *CorrectRequest) reported(s *step, e *Event, all []Step) (steps []Step) 
 	return steps
 }
 
-// playOne applies one event to the full history. An error of a known event is the reason of its refusal.
-func (c *CorrectRequest) playOne(s *step, total *joined, e numbered) error {
+// playOne applies one event to the full history.
+func (j *joined) playOne(s *step, e numbered) error {
 	if err := s.advance("at", e.event.At); err != nil { // an event names a document that is issued before it
 		return err
 	}
-	total.take(s)
+	j.take(s)
 	s.full.pair(s.earlier, nil)
 	event, applies := s.full.translated(s, *e.event)
 	if !applies {
 		return nil
 	}
-	before := *s
-	err := total.play(s, event)
-	switch {
-	case err == nil:
-		return nil
-	case c.late(e.event):
-		return moved(err, "event", fault.At("events", e.index))
-	}
-	*s = before
-	return total.refuse(s, &event, s.sub.Status, err.Error())
+	return moved(j.play(s, event), "event", fault.At("events", e.index))
 }
 
 // debts returns the documents of earlier corrections on which something was due, and not credited since.

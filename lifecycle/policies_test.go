@@ -50,6 +50,10 @@ func TestMissingPoliciesAreRefused(t *testing.T) {
 		started.Sequence = 1
 		_, err := lifecycle.Apply(policies, sub, started)
 		giventest.CheckFaults(t, err, "policies unset")
+		repeated := sub
+		repeated.Sequence = started.Sequence
+		_, err = lifecycle.Apply(policies, repeated, started)
+		giventest.CheckFaults(t, err, "policies unset")
 		_, err = lifecycle.Advance(policies, sub, utc("2026-01-01"))
 		giventest.CheckFaults(t, err, "policies unset")
 		_, err = lifecycle.Next(policies, sub)
