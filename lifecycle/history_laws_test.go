@@ -14,6 +14,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // checkLaws checks an outcome and the subscription against the laws.
@@ -61,7 +62,8 @@ func (h *history) paidFor() bool {
 	units := map[string]decimal.Decimal{}
 	for i := range h.invoices {
 		inv := &h.invoices[i]
-		if inv.status() == "void" {
+		waits := h.sub.PendingChange != nil && h.sub.PendingChange.Invoice == inv.ID // its change is not made yet
+		if inv.status() == "void" || waits {
 			continue
 		}
 		for _, c := range inv.Lines {
@@ -94,7 +96,11 @@ func (h *history) paidFor() bool {
 	for _, item := range h.sub.Contract.Items {
 		whole = whole && !units[item.ID].LessThan(item.Quantity)
 	}
-	return whole || slices.ContainsFunc(paid, func(c plans.Charge) bool { return c.Kind != plans.ProrationCharge || c.BaseQuantity == nil })
+	given := slices.ContainsFunc(h.sub.UnexpiredCharges, func(c plans.Charge) bool { // days that support charged nothing for
+		return isBase(c.Kind) && c.Net.IsZero() && c.Edges.Extent == proration.ExtentNone && c.BaseQuantity == nil && c.Span.Contains(at)
+	})
+	return given || whole ||
+		slices.ContainsFunc(paid, func(c plans.Charge) bool { return c.Kind != plans.ProrationCharge || c.BaseQuantity == nil })
 }
 
 // isBase reports whether a charge is for the service of the contract.
