@@ -179,7 +179,7 @@ func (r *Receivable) charges(known []plans.Charge) (all []plans.Charge) {
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
 	switch {
 	case len(c.Credits) > 0:
-		return c.Credits, nil
+		return c.Credits, c.checkCredits()
 	case !c.Amount.IsZero() || c.OpenPart:
 		return c.spread(known)
 	}
@@ -210,6 +210,21 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 		lines = append(lines, line)
 	}
 	return lines, f.Err()
+}
+
+// checkCredits returns the faults of given credits that only this request can know; the rest is checked as lines.
+func (c *CreditRequest) checkCredits() error {
+	var f fault.List
+	if len(c.Lines) > 0 || !c.Amount.IsZero() || c.OpenPart {
+		f.Add("credits", proration.ErrInvalid, "must be empty beside lines, amount and open_part")
+	}
+	for i := range c.Credits {
+		if of := c.Credits[i].Corrects; lineid.Invoice(of) != c.Receivable.Invoice {
+			f.Add(fault.At("credits", i)+".corrects", proration.ErrInvalid, "must be a line of invoice %.40q; got %.40q",
+				c.Receivable.Invoice, of)
+		}
+	}
+	return f.Err()
 }
 
 // spread returns the credits of the gross amount, in proportion to what is left of each line.

@@ -180,6 +180,15 @@ func TestCreditRefused(t *testing.T) {
 		{"no ID", "the IDs of its lines derive from it", creditRequest(inv), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
 		{"the invoice's ID", "the lines of both would have the same IDs", creditRequest(inv), func(c *invoice.CreditRequest) { c.ID = inv.Invoice }, []string{"id invalid"}},
 		{"before the invoice", "nothing was billed before the invoice", creditRequest(inv), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
+		{"given credits beside lines", "one says what is credited", creditRequest(inv, lineAmount("inv-2/1", "1")), func(c *invoice.CreditRequest) {
+			c.Credits = whole.Invoice.Lines
+		}, []string{"credits invalid"}},
+		{"a charge in place of a credit", "a credit note bills nothing", creditRequest(inv), func(c *invoice.CreditRequest) {
+			c.Credits = []plans.Charge{{Kind: plans.OneTime, Item: "setup", Currency: "USD", Net: giventest.Money("1")}}
+		}, []string{"credits[0].corrects invalid"}},
+		{"a credit of another invoice", "it is corrected where it was billed", creditRequest(inv), func(c *invoice.CreditRequest) {
+			c.Credits = []plans.Charge{{Kind: plans.Refund, Corrects: "inv-1/1", Item: "setup", Currency: "USD", Net: giventest.Money("-1")}}
+		}, []string{"credits[0].corrects invalid"}},
 		{"the same credits twice", "the credit note was stored before", creditRequest(inv), func(c *invoice.CreditRequest) {
 			c.Ledger = []credits.Entry{grantOf("cn-1", "1", false)}
 		}, []string{"ledger[0].ref invalid"}},

@@ -134,13 +134,14 @@ func (c *CorrectRequest) book(s *step) ([]numbered, error) {
 		if !now.Kind.Reported() {
 			now.At = c.At
 		}
+		before := len(total.out.Steps)
 		if err := total.play(s, now); err != nil {
 			return nil, moved(err, "event", fault.At("events", e.index))
 		}
-		for i := range total.out.Steps {
-			step := &total.out.Steps[i]
+		for i := range total.out.Steps[before:] {
+			step := &total.out.Steps[before+i]
 			if step.Sequence != now.Sequence {
-				continue // an earlier event, or a deadline
+				continue // a deadline
 			}
 			if step.NeedsCorrection = false; step.Refused == "" {
 				kept = append(kept, e)

@@ -29,10 +29,15 @@ func (s *step) rename(h *fullHistory, corrections []invoice.Invoice) {
 	}
 	next := *sub.NextPeriod
 	next.IncludedCharges = credit(next.IncludedCharges)
-	if i, paired := h.was[next.Invoice]; paired {
+	i, paired := h.was[next.Invoice]
+	switch {
+	case next.Invoice == "": // nothing was billed
+	case paired:
 		next.Invoice = h.issued[i].ID
-	} else if next.Invoice = ""; len(corrections) > 0 {
+	case len(corrections) > 0:
 		next.Invoice = corrections[len(corrections)-1].ID
+	default:
+		next.Invoice = ""
 	}
 	sub.NextPeriod = &next
 }

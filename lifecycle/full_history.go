@@ -40,7 +40,10 @@ func (c *CorrectRequest) play(s *step, events []numbered) (steps []Step, err err
 	total := joined{known: map[string]int{}}
 	debts := s.full.debts()
 	for _, e := range events {
-		for len(debts) > 0 && (debts[0].IssuedAt.Before(e.event.At) || debts[0].ID == e.event.Payment.Invoice) {
+		named := func(doc *invoice.Invoice) bool {
+			return doc.ID == e.event.Payment.Invoice && !doc.IssuedAt.After(e.event.At)
+		}
+		for len(debts) > 0 && (debts[0].IssuedAt.Before(e.event.At) || slices.ContainsFunc(debts, named)) {
 			if err := total.owe(s, debts[0]); err != nil {
 				return nil, err
 			}
