@@ -423,3 +423,28 @@ func TestEventOfNoKind(t *testing.T) {
 		t.Error("no fault")
 	}
 }
+
+// A late removal lowers the open invoice by a credit note, and no credit is granted on the way.
+func TestCorrectionLowersAnOpenInvoice(t *testing.T) {
+	events := []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}
+	known := issuedInvoices(t, events, "2026-11-05")
+	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
+		Subscription: known.Subscription, Initial: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-05"),
+		Events: append(events, seatsChanged("2026-11-04", 2, -1)),
+	})
+	if err != nil || len(out.Invoices) != 1 || out.Invoices[0].Corrects != "acme-1" || len(out.Credits) > 0 {
+		t.Fatalf("%d documents, %d entries of credit, %v", len(out.Invoices), len(out.Credits), err)
+	}
+	giventest.CheckMoney(t, "a seat for 27 of 30 days", out.Invoices[0].Net, "-80.10")
+}
+
+// With nothing late, a correction leaves the subscription as it is, with charges of periods that are over.
+func TestCorrectionOfNothing(t *testing.T) {
+	interval := lateAlphabet(t)[1]
+	for name, policy := range latePolicies() {
+		t.Run(name, func(t *testing.T) {
+			p := policiesOf(t, policy)
+			checkNothingLate(t, p, live(t, p, []happensAt{{interval, utc("2026-01-11")}}, utc("2026-05-05"), nil))
+		})
+	}
+}
