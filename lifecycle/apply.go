@@ -220,7 +220,7 @@ func (s *step) advance(field string, to time.Time) error {
 			passed--
 			continue
 		}
-		if next.Kind == 0 || next.At.After(to) {
+		if next.Kind == 0 || next.At.After(to) || s.booking { // the full history passes the deadlines of late money
 			if s.sub.Status != 0 {
 				s.sub.At = to
 			}
