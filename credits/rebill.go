@@ -1,14 +1,12 @@
 package credits
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // RebillRequest asks for the charges of units of which some were credited before in the same period.
@@ -172,7 +170,7 @@ func without(gone []plans.Charge, units, cost decimal.Decimal) []plans.Charge {
 func (r *RebillRequest) again(
 	c *plans.Charge, kept, gone []plans.Charge, units decimal.Decimal,
 ) (*plans.Charge, error) {
-	last, err := r.last(append([]plans.Charge{*c}, kept...), gone, units)
+	last, given, err := r.last(append([]plans.Charge{*c}, kept...), gone, units)
 	if err != nil || last == nil {
 		return nil, err
 	}
@@ -199,6 +197,9 @@ func (r *RebillRequest) again(
 			discounts[i].Amount = discounts[i].Amount.Sub(credit.Discounts[i].Amount)
 		}
 	}
+	if err := r.lessCoupon(c, &line, discounts, given); err != nil {
+		return nil, err
+	}
 	for _, d := range discounts {
 		if d.Amount.IsPositive() {
 			line.Discounts = append(line.Discounts, d)
@@ -210,26 +211,12 @@ func (r *RebillRequest) again(
 	return &line, err
 }
 
-// carry gives the share of a charge the carry with which it is exactly an amount.
-func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error {
-	part := line.Share.Fraction
-	exact := new(big.Rat).Mul(line.Share.Of.Rat(), big.NewRat(part.Num, part.Den))
-	carry, err := proration.NewResidual(exact.Sub(amount.Rat(), exact))
-	if err != nil {
-		return err
-	}
-	policy := r.Policy
-	policy.Rounding.Places = line.Share.Rounding.Places
-	line.Share, err = proration.Prorate(proration.Request{
-		Amount: line.Share.Of, Period: line.Period, Span: line.Span, Edges: line.Edges, Policy: policy, Carry: carry,
-		Location: r.Location,
-	})
-	return err
-}
-
 // last returns the credits for the last units that were credited, given the charge and its other credits, or none if
-// they have several spans. All credits are computed at this time, and none is above what it was.
-func (r *RebillRequest) last(charges, gone []plans.Charge, units decimal.Decimal) (last []plans.Charge, err error) {
+// they have several spans, and the amount that was given. All credits are computed at this time, and none is above what
+// it was.
+func (r *RebillRequest) last(
+	charges, gone []plans.Charge, units decimal.Decimal,
+) (last []plans.Charge, given decimal.Decimal, err error) {
 	still := sum(gone).Sub(units) // units that stay credited
 	for _, k := range gone {
 		most := k.Net.Neg()
@@ -241,15 +228,15 @@ func (r *RebillRequest) last(charges, gone []plans.Charge, units decimal.Decimal
 			}
 			lines, err := r.credit(charges, part, most)
 			if err != nil || len(lines) != 1 || !lines[0].Quantity.Equal(part) {
-				return nil, err
+				return nil, given, err
+			}
+			if i == 1 {
+				last, given = append(last, lines[0]), given.Add(most)
 			}
 			charges, most = append(charges, lines[0]), most.Add(lines[0].Net)
-			if i == 1 {
-				last = append(last, lines[0])
-			}
 		}
 	}
-	return last, nil
+	return last, given, nil
 }
 
 // credit returns the credits for units of the first charge, given its credits, of an amount at most.

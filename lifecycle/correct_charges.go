@@ -99,22 +99,39 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 	s.UnexpiredCharges = left
 }
 
-// waitsFor reports whether each waiting credit of the full history corrects a charge that was billed just so. Otherwise
-// what waits is billed with the difference: its charge is billed in parts.
-func (h *fullHistory) waitsFor(waiting, billed []plans.Charge) bool {
+// waitsFor reports whether each waiting credit of the full history corrects a charge that was billed and credited just
+// so. Otherwise what waits is billed with the difference: its charge is billed in parts.
+func (h *fullHistory) waitsFor(waiting, billed, proposed []plans.Charge) bool {
 	for i := range waiting {
 		if _, issued := h.lines[lineid.Invoice(waiting[i].Corrects)]; !issued {
 			continue
 		}
 		should := h.charge(waiting[i].Corrects)
 		just := func(c plans.Charge) bool {
-			return sameLine(&c, &should) && c.Plan == should.Plan && c.Net.Equal(should.Net) && c.Span.Equal(should.Span)
+			return sameLine(&c, &should) && c.Plan == should.Plan &&
+				c.Net.Equal(should.Net) && c.Span.Equal(should.Span) &&
+				slices.EqualFunc(creditsOf(billed, c.ID), creditsOf(proposed, should.ID), sameCredit)
 		}
 		if !slices.ContainsFunc(billed, just) {
 			return false
 		}
 	}
 	return true
+}
+
+// creditsOf returns the credits of a charge.
+func creditsOf(all []plans.Charge, id string) (credits []plans.Charge) {
+	for _, c := range all {
+		if c.Corrects == id {
+			credits = append(credits, c)
+		}
+	}
+	return credits
+}
+
+// sameCredit reports whether two credits are for the same units, time and amount.
+func sameCredit(a, b plans.Charge) bool {
+	return a.Quantity.Equal(b.Quantity) && a.Span.Equal(b.Span) && a.Net.Equal(b.Net)
 }
 
 // billedNow returns waiting charges as charges that do not wait.

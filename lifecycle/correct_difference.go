@@ -35,7 +35,7 @@ func (s *step) adoptFull(full *step) error {
 	sub.Ledger, sub.Receivables, sub.Refunds = now.Ledger, now.Receivables, now.Refunds
 	sub.PendingChange = now.PendingChange
 	charges := sub.UnexpiredCharges
-	if !h.waitsFor(sub.waiting(), billed) {
+	if !h.waitsFor(sub.waiting(), billed, proposed) {
 		proposed = append(proposed, billedNow(sub.waiting())...)
 		sub.UnbilledCharges = notWaiting(sub.UnbilledCharges)
 	}

@@ -50,7 +50,7 @@ func TestLateEventsAreCorrectedEnumerated(t *testing.T) {
 				for i := range all {
 					if !all[i].declines {
 						corrections++
-						checkLate(t, name, p, all, i, until)
+						checkLate(t, name, p, all, until, i)
 					}
 				}
 			}
@@ -93,32 +93,47 @@ func checkNothingLate(t *testing.T, p *lifecycle.Policies, l *lifeOf) {
 	}
 }
 
-// checkLate compares the correction of a life in which one happening became known late with the full life.
-func checkLate(t *testing.T, name string, p *lifecycle.Policies, all []happensAt, late int, until time.Time) {
+// checkLate compares the correction of a life in which some happenings became known late, each with a correction of its
+// own that is paid at once, with the full life.
+func checkLate(t *testing.T, name string, p *lifecycle.Policies, all []happensAt, until time.Time, late ...int) {
 	t.Helper()
-	known := live(t, p, slices.Delete(slices.Clone(all), late, late+1), until, nil)
-	order := append(slices.Clone(known.applied), all[late])
-	slices.SortFunc(order, func(a, b happensAt) int { return a.at.Compare(b.at) })
+	var names []string
+	var told, untold []happensAt
+	for i := range all {
+		if slices.Contains(late, i) {
+			names, untold = append(names, "late "+all[i].name), append(untold, all[i])
+		} else {
+			names, told = append(names, all[i].name), append(told, all[i])
+		}
+	}
+	known := live(t, p, told, until, nil)
+	order := append(slices.Clone(known.applied), untold...)
+	slices.SortStableFunc(order, func(a, b happensAt) int { return a.at.Compare(b.at) })
 	full := live(t, p, order, until, known.answers)
-	e := all[late].event
-	e.At, e.By, e.Sequence = all[late].at, plans.Support, known.out.Subscription.Sequence+1
 	c := lifecycle.CorrectRequest{
-		Subscription: known.out.Subscription, Initial: known.initial, Events: append(slices.Clone(known.events), e),
+		Subscription: known.out.Subscription, Initial: known.initial, Events: slices.Clone(known.events),
 		Issued: known.out.Invoices, Receivables: known.out.Receivables, At: until,
 	}
-	var names []string
-	for i := range all {
-		names = append(names, all[i].name)
-	}
-	names[late] = "late " + names[late]
 	fail := func(format string, args ...any) {
 		t.Errorf("%s: %s: %s\nknown:\n%s\nfull:\n%s", name, strings.Join(names, ", "), fmt.Sprintf(format, args...),
 			known.out.Timeline(), full.out.Timeline())
 	}
-	out, err := lifecycle.Correct(p, c)
-	if err != nil {
-		fail("%v", err)
-		return
+	var out lifecycle.Outcome
+	for i, h := range untold {
+		if i > 0 {
+			if out.Subscription.Status != lifecycle.Active {
+				return // its balance may bring service back
+			}
+			known.paidCorrection(&c, &out)
+		}
+		e := h.event
+		e.At, e.By, e.Sequence = h.at, plans.Support, c.Subscription.Sequence+1
+		c.Events = append(c.Events, e)
+		var err error
+		if out, err = lifecycle.Correct(p, c); err != nil {
+			fail("%v", err)
+			return
+		}
 	}
 	compareLives(&out, known, full, fail)
 	c.Subscription, c.Issued = out.Subscription, slices.Concat(c.Issued, out.Invoices)
@@ -129,6 +144,19 @@ func checkLate(t *testing.T, name string, p *lifecycle.Policies, all []happensAt
 	} else if len(again.Invoices) > 0 {
 		fail("again: %s", again.Invoices[0].Text())
 	}
+}
+
+// paidCorrection continues a life with a correction, and pays what is due on it.
+func (l *lifeOf) paidCorrection(c *lifecycle.CorrectRequest, out *lifecycle.Outcome) {
+	refused := func(e lifecycle.Event) bool {
+		return slices.ContainsFunc(out.Steps, func(s lifecycle.Step) bool {
+			return s.Sequence == e.Sequence && s.Refused != "" && e.Sequence > c.Subscription.Sequence
+		})
+	}
+	l.events, l.declines = slices.DeleteFunc(slices.Clone(c.Events), refused), false
+	l.take(*out)
+	c.Subscription, c.Events = l.out.Subscription, slices.Clone(l.events)
+	c.Issued, c.Receivables = l.out.Invoices, l.out.Receivables
 }
 
 // paidFor returns the access of a subscription once the last of some documents is paid, which may bill a difference.

@@ -82,7 +82,7 @@ func livesWanted(t *testing.T) (from, to int) {
 	return from, to
 }
 
-// TestRandomLivesAreCorrected corrects random lives of up to eight happenings, of which one is late.
+// TestRandomLivesAreCorrected corrects random lives of up to eight happenings, of which one or two are late.
 func TestRandomLivesAreCorrected(t *testing.T) {
 	short.Skip(t)
 	first, n := livesWanted(t)
@@ -104,7 +104,11 @@ func TestRandomLivesAreCorrected(t *testing.T) {
 				if all[late].declines {
 					continue
 				}
-				checkLate(t, "seed "+strconv.Itoa(seed), policies[r.IntN(len(policies))], all, late, utc("2026-06-10"))
+				p, both := policies[r.IntN(len(policies))], []int{late}
+				if other := r.IntN(len(all)); seed%4 > 1 && other != late && !all[other].declines {
+					both = append(both, other)
+				}
+				checkLate(t, "seed "+strconv.Itoa(seed), p, all, utc("2026-06-10"), both...)
 			}
 		})
 	}

@@ -38,6 +38,9 @@ func (s *step) resumeService(e *Event) error {
 		if err := s.become(Suspended); err != nil {
 			return err
 		}
+		if !sub.inArrears() && sub.billedFor() {
+			sub.EndedAt = time.Time{} // the period continues when the invoice is paid, and a change until then is billed
+		}
 		if _, err := s.collectOverdue(); err != nil || e == nil {
 			return err
 		}
@@ -46,17 +49,11 @@ func (s *step) resumeService(e *Event) error {
 	if !sub.billedFor() {
 		return s.restartChanged(e)
 	}
-	over := sub.Status.over()
 	if err := s.become(Active); err != nil {
 		return err
 	}
 	sub.Dunned = false
 	sub.EndedAt, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
-	if over {
-		if err := s.await(); err != nil {
-			return err
-		}
-	}
 	if err := s.standing(); err != nil {
 		return err
 	}

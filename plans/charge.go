@@ -50,6 +50,8 @@ type Deduction struct {
 	Discount string          `json:"discount"` // ID of the discount
 	Reason   string          `json:"reason"`   // discount in words, "10 %"
 	Amount   decimal.Decimal `json:"amount"`   // amount taken off; a credit reverses it with a negative amount
+	// Until is the end of the time that the discount reduces, if that is inside the span; zero is all of the span.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // check adds the faults of the numbers from which a charge is computed.

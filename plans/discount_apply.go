@@ -157,18 +157,22 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	} else if len(on) > 0 {
 		err = r.spread(d, on, shares, places)
 	}
-	var taken decimal.Decimal
+	var sum decimal.Decimal
 	if err != nil {
-		return taken, err
+		return sum, err
 	}
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = c.Net.Sub(shares[i])
-			c.Discounts = append(slices.Clip(c.Discounts), Deduction{Discount: d.ID, Reason: r.reason(d, c), Amount: shares[i]})
-			taken = taken.Add(shares[i])
+			taken := Deduction{Discount: d.ID, Reason: r.reason(d, c), Amount: shares[i]}
+			if !d.Ends.IsZero() && c.Span.End.After(d.Ends) {
+				taken.Until = d.Ends.UTC()
+			}
+			c.Discounts = append(slices.Clip(c.Discounts), taken)
+			sum = sum.Add(shares[i])
 		}
 	}
-	return taken, nil
+	return sum, nil
 }
 
 // special computes by how much each charge exceeds its special price.

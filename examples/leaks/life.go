@@ -29,6 +29,7 @@ type life struct {
 	card     card
 	paid     decimal.Decimal // received, less what went back
 	goodwill decimal.Decimal // refunds that the seller gave on its own
+	givenUp  []givenUp       // invoices that the seller gave up
 	lines    int             // lines of the documents so far
 	spans    []span          // time with full access, in order
 	events   []lifecycle.Event
@@ -44,6 +45,12 @@ type span struct {
 	period   proration.Period
 	trial    bool     // a trial
 	unpaid   []string // invoices of charges for that time that were not paid then
+}
+
+// givenUp is an invoice that the seller gave up after a number of documents.
+type givenUp struct {
+	invoice   string
+	documents int
 }
 
 // begin starts a life.

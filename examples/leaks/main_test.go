@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestLeakIsFoundAndExplained(t *testing.T) {
 // Every known leak has a page, and its theme and moves exist.
 func TestKnownLeaksHaveAPage(t *testing.T) {
 	moves := map[string]bool{}
-	for _, theme := range themes() {
+	for _, theme := range slices.Concat(themes(), ofPayments()) {
 		for _, m := range theme.moves {
 			moves[theme.name+": "+m.name] = true
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -27,7 +28,8 @@ type books struct {
 
 // measure returns the books of a life.
 func (l *life) measure() (books, error) {
-	b := books{paid: l.paid, owed: l.owed(), goodwill: l.goodwill, lines: l.lines, had: new(big.Rat)}
+	b := books{paid: l.paid, owed: l.owed(), goodwill: l.goodwill, had: new(big.Rat)}
+	b.lines = l.lines + len(l.sub.UnbilledCharges)
 	var err error
 	if b.balance, err = credits.Balance(l.sub.Ledger, l.sub.Contract.Currency, l.sub.At); err != nil {
 		return b, err
@@ -66,14 +68,42 @@ func (l *life) value(i int) (*big.Rat, error) {
 	if err != nil || price.Sign() == 0 {
 		return new(big.Rat), err
 	}
+	if l.theme.taxed {
+		price.Mul(price, big.NewRat(6, 5))
+	}
 	if l.policy.Billing.Proration.DayCount == proration.Seconds {
-		return price.Mul(price, big.NewRat(int64(s.to.Sub(s.from)), int64(period.End.Sub(period.Start)))), nil
+		whole := big.NewRat(1, int64(period.End.Sub(period.Start)))
+		return price.Mul(price, whole.Mul(whole, l.discounted(i, s.from, s.to))), nil
 	}
 	first, end := dayOf(s.from), dayOf(s.to)
 	if s.to.After(end) && s.to.Before(period.End) && l.counts(i, end) {
 		end = end.AddDate(0, 0, 1)
 	}
-	return price.Mul(price, big.NewRat(days(first, end), days(period.Start, period.End))), nil
+	whole := big.NewRat(1, int64(period.End.Sub(period.Start)))
+	return price.Mul(price, whole.Mul(whole, l.discounted(i, first, end))), nil
+}
+
+// discounted returns the length of a time in nanoseconds, less the percentage of it that a coupon takes off: in as many
+// months of service as it is for.
+func (l *life) discounted(i int, from, to time.Time) *big.Rat {
+	length := new(big.Rat).SetInt64(int64(to.Sub(from)))
+	coupon := l.theme.coupon
+	if coupon == nil {
+		return length
+	}
+	until := l.start.AddDate(0, max(coupon.Periods, 1), 0)
+	for k := range i {
+		until = until.Add(l.spans[k+1].from.Sub(l.spans[k].to))
+	}
+	if to.After(until) {
+		to = until
+	}
+	if !to.After(from) {
+		return length
+	}
+	off := new(big.Rat).SetInt64(int64(to.Sub(from)))
+	off.Mul(off, coupon.Percent.Rat()).Quo(off, big.NewRat(100, 1))
+	return length.Sub(length, off)
 }
 
 // counts reports whether the last day of a span belongs to it: no other one follows on that day. The very last day may
@@ -108,16 +138,38 @@ func (l *life) price(c *plans.Contract, period proration.Period) (*big.Rat, erro
 // leak returns the gain of a life in words, and "" if there is none.
 func (l *life) leak(b *books) string {
 	half := decimal.New(5, -3).Mul(decimal.NewFromInt(int64(b.lines)))
+	if l.theme.taxed {
+		half = half.Add(half) // of the net and of the tax
+	}
 	given := b.paid.Add(b.owed).Add(b.goodwill).Add(half)
 	over := new(big.Rat).Sub(new(big.Rat).Add(b.had, b.balance.Rat()), given.Rat())
 	switch {
 	case over.Sign() > 0:
 		over.Add(over, half.Rat())
 		return over.FloatString(2) + " more than was paid or is owed"
+	case b.balance.GreaterThan(decimal.Max(b.paid, decimal.Zero).Add(b.goodwill).Add(half)):
+		return b.balance.StringFixed(2) + " of balance, of which no more than " + b.paid.StringFixed(2) + " was paid"
+	case l.creditsGivenUp() != "":
+		return "a credit of invoice " + l.creditsGivenUp() + ", which was given up"
 	case b.onCredit > l.credit:
 		return fmt.Sprintf("service without payment for %s, where the policy gives %s", inDays(b.onCredit), inDays(l.credit))
 	case b.trial > l.theme.trial():
 		return fmt.Sprintf("a trial of %s, where the contract gives %s", inDays(b.trial), inDays(l.theme.trial()))
+	}
+	return ""
+}
+
+// creditsGivenUp returns an invoice that was given up and is credited later, or "".
+func (l *life) creditsGivenUp() string {
+	for _, g := range l.givenUp {
+		for i := range l.issued[g.documents:] {
+			doc := &l.issued[g.documents+i]
+			for _, c := range doc.Lines {
+				if c.Corrects != "" && lineid.Invoice(c.Corrects) == g.invoice && doc.Corrects == "" {
+					return g.invoice
+				}
+			}
+		}
 	}
 	return ""
 }

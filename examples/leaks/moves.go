@@ -1,11 +1,15 @@
 package main
 
 import (
+	"math/big"
 	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -52,9 +56,9 @@ func toPlan(p plans.Plan) move {
 }
 
 // toInterval returns a move to another interval.
-func toInterval(name string, months int) move {
+func toInterval(name string, months, days int) move {
 	return event(name, lifecycle.Event{
-		Kind: lifecycle.Changed, Change: plans.Change{Interval: proration.Interval{Months: months}},
+		Kind: lifecycle.Changed, Change: plans.Change{Interval: proration.Interval{Months: months, Days: days}},
 	})
 }
 
@@ -101,7 +105,14 @@ func payCheapest(l *life) error {
 }
 
 // ofLastPaid returns a move about the last invoice that money was received for.
-func ofLastPaid(name string, kind lifecycle.EventKind) move {
+func ofLastPaid(name string, kind lifecycle.EventKind) move { return ofLast(name, kind, decimal.Zero) }
+
+// refund returns a move that refunds an amount of the last paid invoice, and all of it for zero.
+func refund(name, amount string) move {
+	return ofLast(name, lifecycle.PaymentRefunded, decimal.RequireFromString(amount))
+}
+
+func ofLast(name string, kind lifecycle.EventKind, wanted decimal.Decimal) move {
 	return move{name, func(l *life) error {
 		for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
 			r := l.sub.Receivables[i]
@@ -110,7 +121,8 @@ func ofLastPaid(name string, kind lifecycle.EventKind) move {
 			}
 			amount := r.Received()
 			err := l.apply(lifecycle.Event{
-				At: l.sub.At, Kind: kind, By: plans.Support, Reason: "asked for", Payment: lifecycle.Payment{Invoice: r.Invoice},
+				At: l.sub.At, Kind: kind, By: plans.Support, Reason: "asked for",
+				Payment: lifecycle.Payment{Invoice: r.Invoice, Amount: wanted},
 			})
 			if err != nil {
 				return err
@@ -127,6 +139,64 @@ func ofLastPaid(name string, kind lifecycle.EventKind) move {
 		return errNothing
 	}}
 }
+
+// ofOpen returns a move by which support gives up the last open invoice. What was served of it is given, and all of an
+// addition to units that are paid: service goes on with it.
+func ofOpen(name string, kind lifecycle.EventKind) move {
+	return move{name, func(l *life) error {
+		for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
+			r := l.sub.Receivables[i]
+			if !r.Owing() {
+				continue
+			}
+			given := l.served(r.Invoice)
+			l.givenUp = append(slices.Clip(l.givenUp), givenUp{r.Invoice, len(l.issued)})
+			err := l.apply(lifecycle.Event{
+				At: l.sub.At, Kind: kind, By: plans.Support, Reason: "asked for", Payment: lifecycle.Payment{Invoice: r.Invoice},
+			})
+			l.goodwill = l.goodwill.Add(given)
+			return err
+		}
+		return errNothing
+	}}
+}
+
+// served returns the amount of an invoice for the time until now, up to the end of the day.
+func (l *life) served(id string) (sum decimal.Decimal) {
+	for i := range l.issued {
+		for _, c := range l.issued[i].Lines {
+			if lineid.Invoice(c.ID) != id || c.Span.Start.After(l.sub.At) || !c.Span.End.After(c.Span.Start) {
+				continue
+			}
+			if c.Kind == plans.ProrationCharge {
+				sum = sum.Add(c.Total())
+				continue
+			}
+			whole := days(dayOf(c.Span.Start), dayOf(c.Span.End))
+			part := big.NewRat(min(whole, days(dayOf(c.Span.Start), dayOf(l.sub.At))+1), whole)
+			sum = sum.Add(exact.Quotient(part.Mul(part, c.Total().Rat()), 2, exact.HalfUp))
+		}
+	}
+	return decimal.Max(sum, decimal.Zero)
+}
+
+// creditLast credits 10.00 of the last invoice, which becomes balance as far as it was paid.
+var creditLast = move{"credit of 10.00", func(l *life) error {
+	for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
+		r := l.sub.Receivables[i]
+		if !r.Owing() && !r.Received().IsPositive() {
+			continue
+		}
+		ten := decimal.NewFromInt(10)
+		err := l.apply(lifecycle.Event{
+			At: l.sub.At, Kind: lifecycle.InvoiceCredited, By: plans.Support, Reason: "asked for", As: credits.AsBalance,
+			Payment: lifecycle.Payment{Invoice: r.Invoice, Amount: ten},
+		})
+		l.goodwill = l.goodwill.Add(ten)
+		return err
+	}
+	return errNothing
+}}
 
 // late returns a move whose event happened ten days earlier, and is corrected now.
 func late(name string, e lifecycle.Event) move {

@@ -42,11 +42,11 @@ type found struct {
 // sequence is not searched further once it leaks.
 func search(policy lifecycle.Policy, depth int) (all []found, tried int, err error) {
 	policy.Catalog = nil // one contract fits all policies
-	policies, err := lifecycle.NewPolicies(policy)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, t := range themes() {
+	for _, t := range slices.Concat(themes(), ofPayments()) {
+		policies, err := lifecycle.NewPolicies(t.under(policy))
+		if err != nil {
+			return nil, 0, err
+		}
 		w := world{policies: policies, policy: policy, theme: &t, start: at("Jan 1 00:00:00"), until: at("Mar 20 00:00:00")}
 		for _, text := range t.instants {
 			w.instants = append(w.instants, at(text))

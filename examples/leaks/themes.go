@@ -20,6 +20,8 @@ type theme struct {
 	moves    []move
 	price    plans.Price        // price of a seat
 	trialFor proration.Interval // trial of the contract
+	coupon   *plans.Discount    // a percentage for a number of months
+	taxed    bool               // a tax of 20 % is added to the prices
 }
 
 // themes returns the parts of the search.
@@ -43,7 +45,6 @@ func themes() []theme {
 	change := func(c plans.Change) lifecycle.Event { return lifecycle.Event{Kind: lifecycle.Changed, Change: c} }
 	one := []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1)}}
 	around := []string{"Jan 1 00:00:00", "Jan 11 00:00:00", "Jan 31 23:59:59", "Feb 1 00:00:00", "Feb 2 12:00:00"}
-	twice := []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 3 00:00:00"}
 	plansOf := []move{toPlan(dear), toPlan(cheap), toPlan(euro)}
 	return []theme{
 		{name: "seats and plans", price: unit, instants: around, moves: slices.Concat(quantities, plansOf)},
@@ -53,8 +54,8 @@ func themes() []theme {
 			moves: append([]move{seats("11"), seats("-3"), seats("3")}, quantities...),
 		},
 		{name: "intervals", price: unit, instants: around[1:], moves: []move{
-			toPlan(year), toPlan(cheap), toInterval("quarters", 3), toInterval("months", 1), reset, seats("1"), seats("-1"),
-			comes, returns,
+			toPlan(year), toPlan(cheap), toInterval("quarters", 3, 0), toInterval("months", 1, 0), reset, seats("1"),
+			seats("-1"), comes, returns,
 		}},
 		{
 			name: "coming and going", price: unit, more: 1,
@@ -62,14 +63,6 @@ func themes() []theme {
 				"Jan 11 23:59:59", "Jan 12 00:00:00", "Jan 12 23:59:59", "Jan 13 00:00:00", "Feb 1 00:00:00",
 			},
 			moves: []move{comes, returns, pause, resume, seats("1000"), seats("-1000")},
-		},
-		{
-			name: "cards", price: unit, more: 2, instants: twice,
-			moves: []move{
-				withCard("card declines", declines), withCard("card never answers", silent), withCard("card pays", pays),
-				{"pay the cheapest", payCheapest}, ofLastPaid("dispute", lifecycle.PaymentDisputed), seats("0.01"), seats("1000"),
-				comes, returns,
-			},
 		},
 		{
 			name: "trials", price: unit, more: 1, trialFor: proration.Interval{Days: 14},
@@ -86,20 +79,75 @@ func themes() []theme {
 				late("cancel", lifecycle.Event{Kind: lifecycle.CancellationRequested}), seats("1"), seats("-1"), comes, returns,
 			},
 		},
+		coupon("a coupon for three months", plans.Discount{Duration: plans.Repeating, Periods: 3}),
+		coupon("a coupon for the first month", plans.Discount{Duration: plans.Once}),
+	}
+}
+
+// ofPayments returns the parts of the search in which payments do not arrive, or go back.
+func ofPayments() []theme {
+	unit := plans.Price{Unit: decimal.RequireFromString("31")}
+	comes, returns := move{"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated})
+	twice := []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 3 00:00:00"}
+	return []theme{
 		{
-			name: "money back", price: unit, more: 1, instants: twice,
+			name: "cards", price: unit, more: 2, instants: twice,
 			moves: []move{
-				ofLastPaid("refund", lifecycle.PaymentRefunded), ofLastPaid("dispute", lifecycle.PaymentDisputed),
-				ofLastPaid("bank return", lifecycle.PaymentReversed), seats("1"), seats("-1"), comes, returns,
+				withCard("card declines", declines), withCard("card never answers", silent), withCard("card pays", pays),
+				{"pay the cheapest", payCheapest}, ofLastPaid("dispute", lifecycle.PaymentDisputed), seats("0.01"), seats("1000"),
+				comes, returns,
+			},
+		},
+		{
+			name: "money back", price: unit, more: 1, instants: twice, taxed: true,
+			moves: []move{
+				refund("refund", "0"), refund("refund of 10.00", "10"),
+				ofLastPaid("dispute", lifecycle.PaymentDisputed), ofLastPaid("bank return", lifecycle.PaymentReversed),
+				seats("1"), seats("-1"), comes, returns,
+			},
+		},
+		{
+			name: "invoices given up", price: unit, more: 1, instants: twice,
+			moves: []move{
+				withCard("card declines", declines), withCard("card pays", pays),
+				ofOpen("void", lifecycle.InvoiceVoided), ofOpen("write off", lifecycle.InvoiceWrittenOff), creditLast,
+				seats("1"), seats("-1"), comes, returns,
 			},
 		},
 	}
 }
 
+// coupon returns a part of the search with a coupon in the contract.
+func coupon(name string, d plans.Discount) theme {
+	d.ID, d.Percent = "coupon", decimal.NewFromInt(50)
+	other, cheap := onPlan("other", "31", 1, "USD", 1), onPlan("cheap", "20", 1, "USD", 1)
+	year := onPlan("year", "310", 1, "USD", 12)
+	return theme{
+		name: name, price: plans.Price{Unit: decimal.RequireFromString("31")}, coupon: &d,
+		instants: []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 2 12:00:00"},
+		moves: []move{
+			toPlan(other), toPlan(cheap), toPlan(year), toInterval("weeks", 0, 7), toInterval("months", 1, 0),
+			seats("1"), seats("-1"), {"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated}),
+		},
+	}
+}
+
+// under returns a policy with the tax of the theme.
+func (t *theme) under(p lifecycle.Policy) lifecycle.Policy {
+	if t.taxed {
+		p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(20)}}
+	}
+	return p
+}
+
 // subscription returns the customer's subscription before it starts: two seats, of which one may leave.
 func (t *theme) subscription() lifecycle.Subscription {
+	var discounts []plans.Discount
+	if t.coupon != nil {
+		discounts = append(discounts, *t.coupon)
+	}
 	return lifecycle.Subscription{ID: "customer", Account: invoice.Account{Contract: plans.Contract{
-		Plan: "basic", Currency: "USD", Trial: t.trialFor,
+		Plan: "basic", Currency: "USD", Trial: t.trialFor, Discounts: discounts,
 		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(2), Price: t.price}},
 		Cycle: proration.Cycle{
 			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: 1},

@@ -1,0 +1,69 @@
+package credits
+
+import (
+	"math/big"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// lessCoupon raises the cost of units that return to what they cost with the rest of a coupon that ends within their
+// charge: it is not for the time that they were gone. They cost at most what their credits were.
+func (r *RebillRequest) lessCoupon(
+	c, line *plans.Charge, discounts []plans.Deduction, given decimal.Decimal,
+) error {
+	for i := range discounts {
+		d := &discounts[i]
+		if d.Until.IsZero() || !d.Amount.IsPositive() {
+			continue
+		}
+		rest := new(big.Rat)
+		if d.Until.After(line.Span.Start) {
+			request := proration.Request{Period: c.Period, Span: c.Span, Policy: r.Policy, Location: r.Location}
+			request.Span.End = d.Until
+			all, err := request.Fraction()
+			if err != nil {
+				return err
+			}
+			request.Span.Start = line.Span.Start
+			part, err := request.Fraction()
+			if err != nil {
+				return err
+			}
+			if all.Num > 0 {
+				rest.Quo(big.NewRat(part.Num, part.Den), big.NewRat(all.Num, all.Den))
+			}
+			rest.Mul(rest, new(big.Rat).Quo(line.Quantity.Rat(), c.Quantity.Rat())).Mul(rest, c.Discounts[i].Amount.Rat())
+		}
+		places, err := c.Currency.Places()
+		if err != nil {
+			return err
+		}
+		over := d.Amount.Sub(exact.Quotient(rest, places, exact.Mode(r.Policy.Rounding.Mode)))
+		over = decimal.Min(over, given.Sub(line.Net), d.Amount)
+		if over.IsPositive() {
+			d.Amount, line.Net = d.Amount.Sub(over), line.Net.Add(over)
+		}
+	}
+	return nil
+}
+
+// carry gives the share of a charge the carry with which it is exactly an amount.
+func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error {
+	part := line.Share.Fraction
+	exact := new(big.Rat).Mul(line.Share.Of.Rat(), big.NewRat(part.Num, part.Den))
+	carry, err := proration.NewResidual(exact.Sub(amount.Rat(), exact))
+	if err != nil {
+		return err
+	}
+	policy := r.Policy
+	policy.Rounding.Places = line.Share.Rounding.Places
+	line.Share, err = proration.Prorate(proration.Request{
+		Amount: line.Share.Of, Period: line.Period, Span: line.Span, Edges: line.Edges, Policy: policy, Carry: carry,
+		Location: r.Location,
+	})
+	return err
+}
