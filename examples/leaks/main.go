@@ -6,10 +6,11 @@
 //	go run ./examples/leaks -policy FILE -depth 2 # a policy of your own, read over Standard(), without its catalog
 //
 // The moves change seats by hundredths, ones and thousands, plans, intervals and billing dates, also with a coupon;
-// cancel, return, pause and convert a trial; enter cards that pay, decline or never answer; dispute payments; have support
-// refund them or give an invoice up; and tell support late. They are made around the end of the first period, and each life is measured in the third. Smaller sequences come first, and
-// one that contains a smaller one is not shown. The program ends with status 1 if it found a leak that is not known.
-// The folder known lists the leaks of the documented rules of vendors, with the page.
+// cancel, return, pause and convert a trial; enter cards that pay, decline or never answer; dispute payments; have
+// support refund them or give an invoice up; and tell support late. They are made around the end of the first period,
+// and each life is measured in the third. Smaller sequences come first, and one that contains a smaller one is not
+// shown. The program ends with status 1 if it found a leak that is not known. The folder known lists the leaks of the
+// documented rules of vendors, with the page.
 package main
 
 import (
