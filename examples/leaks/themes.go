@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ type theme struct {
 	instants []string // local times, in order
 	moves    []move
 	price    plans.Price        // price of a seat
+	seats    int64              // seats of the order; zero is two
 	trialFor proration.Interval // trial of the contract
 	coupon   *plans.Discount    // a percentage for a number of months
 	taxed    bool               // a tax of 20 % is added to the prices
@@ -50,7 +52,7 @@ func themes() []theme {
 		{name: "seats and plans", price: unit, instants: around, moves: slices.Concat(quantities, plansOf)},
 		{name: "a flat fee", price: flat, instants: around, moves: quantities},
 		{
-			name: "a volume price", price: volume, instants: around,
+			name: "a volume price", price: volume, seats: 12, instants: around,
 			moves: append([]move{seats("11"), seats("-3"), seats("3")}, quantities...),
 		},
 		{name: "intervals", price: unit, instants: around[1:], moves: []move{
@@ -140,7 +142,7 @@ func (t *theme) under(p lifecycle.Policy) lifecycle.Policy {
 	return p
 }
 
-// subscription returns the customer's subscription before it starts: two seats, of which one may leave.
+// subscription returns the customer's subscription before it starts.
 func (t *theme) subscription() lifecycle.Subscription {
 	var discounts []plans.Discount
 	if t.coupon != nil {
@@ -148,7 +150,7 @@ func (t *theme) subscription() lifecycle.Subscription {
 	}
 	return lifecycle.Subscription{ID: "customer", Account: invoice.Account{Contract: plans.Contract{
 		Plan: "basic", Currency: "USD", Trial: t.trialFor, Discounts: discounts,
-		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(2), Price: t.price}},
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(cmp.Or(t.seats, 2)), Price: t.price}},
 		Cycle: proration.Cycle{
 			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: 1},
 			Zone: "UTC", Location: time.UTC,
