@@ -60,7 +60,8 @@ type IssueRequest struct {
 	MoreIDs []string `json:"more_ids,omitzero"`
 	// At is the effective time: the first instant of a change, or the boundary of a period, regardless of when a job runs.
 	At time.Time `json:"at"`
-	// IssuedAt is the time of issue of a period billed before it begins; zero is At.
+	// IssuedAt is the time of issue of a period billed before it begins, or within it because the invoice was a draft;
+	// zero is At. In arrears it is not before At.
 	IssuedAt time.Time    `json:"issued_at,omitzero"`
 	Change   plans.Change `json:"change,omitzero"` // change of the contract at At; the zero Change is none
 	// ProrateFrom is the instant of the present period from which the change is charged and credited; zero is At. The
@@ -262,13 +263,7 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 			f.Add(fault.At("lines", i)+".id", proration.ErrUnset, "required, the ID of the waiting charge")
 		}
 	}
-	switch {
-	case o.IssuedAt.IsZero():
-	case o.IssuedAt.After(o.At):
-		f.Add("issued_at", proration.ErrOutside, "must not be after at; got %s", o.IssuedAt.Format(time.RFC3339))
-	case !o.Change.IsZero() || o.Policy.Timing == proration.InArrears:
-		f.Add("issued_at", proration.ErrInvalid, "must be zero for a change and in arrears")
-	}
+	o.checkIssuedAt(f)
 }
 
 // work is an invoice that Issue is computing.

@@ -47,7 +47,7 @@ func TestIssueInAdvance(t *testing.T) {
 			name: "impossible requests", why: "law 14: bad input is an error that names its field", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-12-01", with: func(o *invoice.IssueRequest) { o.IssuedAt = giventest.Instant("2026-12-02", nil) }, faults: []string{"issued_at outside"}},
+				{at: "2026-12-01", with: func(o *invoice.IssueRequest) { o.IssuedAt = giventest.Instant("2027-01-01", nil) }, faults: []string{"issued_at outside"}},
 				{at: "2026-12-01", change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1)}}}, with: ahead("2026-11-28"), faults: []string{"issued_at invalid"}},
 				{at: "2026-12-01", with: func(o *invoice.IssueRequest) {
 					ahead("2026-11-28")(o)

@@ -11,6 +11,23 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// checkIssuedAt adds the faults of the time of issue.
+func (o *IssueRequest) checkIssuedAt(f *fault.List) {
+	switch {
+	case o.IssuedAt.IsZero():
+	case !o.Change.IsZero():
+		f.Add("issued_at", proration.ErrInvalid, "must be zero for a change")
+	case o.IssuedAt.Before(o.At) && o.Policy.Timing == proration.InArrears:
+		f.Add("issued_at", proration.ErrInvalid, "must not be before at in arrears; got %s", o.IssuedAt.Format(time.RFC3339))
+	case o.IssuedAt.After(o.At):
+		period, err := o.Contract.Cycle.Containing(o.At)
+		if err == nil && !o.IssuedAt.Before(period.End) {
+			f.Add("issued_at", proration.ErrOutside, "must be before %s, the end of the period of at; got %s",
+				period.End.Format(time.RFC3339), o.IssuedAt.Format(time.RFC3339))
+		}
+	}
+}
+
 // checkExtent adds a fault if no period is billed whose extent the request sets.
 func (o *IssueRequest) checkExtent(f *fault.List) {
 	fault.Optional(f, "extent", o.Extent)

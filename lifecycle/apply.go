@@ -152,9 +152,13 @@ func (s *step) apply(event Event) error {
 		return err
 	}
 	s.hold(event.At)
+	if err := s.closeDraft(&event); err != nil {
+		return err
+	}
 	s.because(eventID+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
 	differs := s.needsCorrection(&event)
+	plan, items, ramp := s.sub.Contract.Plan, s.sub.Contract.Items, s.sub.Contract.Ramp
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	s.access, s.arrived = s.policy.access(&s.sub), s.sub.Status
 	do := s.enter(event.Kind)
@@ -176,6 +180,7 @@ func (s *step) apply(event Event) error {
 	if err := s.payUnissued(); err != nil {
 		return s.refusal(err)
 	}
+	s.reprice(plan, items, ramp)
 	s.eventAccess(&event)
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
@@ -282,6 +287,7 @@ func (s *step) pass(d Deadline) error {
 	if err := s.useCredit(granted); err != nil {
 		return fault.Under("subscription", err)
 	}
+	s.reprice(before.Contract.Plan, before.Contract.Items, before.Contract.Ramp)
 	s.deadlineAccess(d)
 	s.record(Step{
 		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,

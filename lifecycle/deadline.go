@@ -25,7 +25,7 @@ type Deadline struct {
 //
 // JSON: reminder, start, trial_over, cancellation, pending_change_over, change, advance_period_starts,
 // first_payment_over, result_due, collection_resumes, charge, grace_over, expiry, pause, resume, renewal,
-// advance_invoice_due, payment_due, paid_through_ended.
+// advance_invoice_due, payment_due, paid_through_ended, usage_window_over.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -49,12 +49,13 @@ const (
 	AdvanceInvoiceDue                           // the next period is billed before it starts
 	PaymentDue                                  // the due date of an invoice that is paid by hand passes
 	PaidThroughEnded                            // paid time ends, and the access that it gave
+	UsageWindowOver                             // usage of a period that is over is billed
 )
 
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
 	"first_payment_over", "result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume",
-	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended",
+	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended", "usage_window_over",
 }
 
 // String returns the kind's name, "renewal".
@@ -178,6 +179,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
+	q.consider(s.UsageUntil, UsageWindowOver, "")
 	s.waitingFor(&q)
 	s.awaiting(p, &q)
 	s.reminders(p, &q)
@@ -226,7 +228,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 		q.consider(last, ExpiryDue, "")
 		return
 	}
-	q.consider(end, RenewalDue, "")
+	q.consider(s.renewsAt(p), RenewalDue, "")
 	if s.billsAhead(p) && end.After(s.At) {
 		if at, err := p.Renewal.Lead.Before(end, s.location()); err == nil {
 			q.consider(later(at, s.Period.Start), AdvanceInvoiceDue, "")

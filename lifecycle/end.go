@@ -34,15 +34,16 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
+		due, held := s.holdUsage(sub.UnbilledCharges)
 		inv, err := s.document(invoice.IssueRequest{
-			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges,
+			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: due,
 			Paid: sub.received(), Exception: exception,
 			KeepOpen: asIs && open == OpenKeep, ChargeServed: open == OpenChargeServed,
 		})
 		if err != nil {
 			return err
 		}
-		sub.UnbilledCharges = nil
+		sub.UnbilledCharges = held
 		if err := s.collect(inv, sub.At); err != nil {
 			return err
 		}

@@ -149,6 +149,8 @@ type Event struct {
 	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount. The package
 	// fills in the kind, the plan and the currency.
 	Charges []plans.Charge `json:"charges,omitzero"`
+	// Records are usage of metered items, which the contract prices. The records of a period are one line of its renewal.
+	Records []UsageRecord `json:"records,omitzero"`
 	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time. Another kind or
 	// time is an error. ID and Ref cannot be those of a document, "acme-7", or begin with "acme/".
 	Grant   credits.Entry     `json:"grant,omitzero"`
@@ -230,7 +232,14 @@ func (e *Event) checkRequired(f *fault.List) {
 			f.Add("event.payment.invoice", proration.ErrUnset,
 				"required, the invoice's ID, unless payment.id is that of the effect")
 		}
-	case UsageRecorded, ChargeAdded:
+	case UsageRecorded:
+		if len(e.Charges)+len(e.Records) == 0 {
+			f.Add("event.charges", proration.ErrUnset, "required, unless there are records; at least one charge with a price")
+		}
+		if len(e.Records) > maxCharges {
+			f.Add("event.records", proration.ErrLimit, "must be at most %d records; got %d", maxCharges, len(e.Records))
+		}
+	case ChargeAdded:
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}

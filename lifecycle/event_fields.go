@@ -45,6 +45,7 @@ const (
 	expectedField
 	hardField
 	linesField
+	recordsField
 )
 
 var eventFieldNames = []string{
@@ -52,7 +53,7 @@ var eventFieldNames = []string{
 	"prorations", "proration_settings", "prorate_from", "if_paid", "owed_again", "as", "document",
 	"exception", "charges", "grant", "taxes", "contact", "country",
 	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
-	"payment.lines",
+	"payment.lines", "records",
 }
 
 // paymentFields are the fields of a payment report.
@@ -91,7 +92,7 @@ var eventFields = [...]eventField{
 	Reactivated:             changeField | usageField | ifPaidField,
 	TaxesChanged:            taxesField,
 	BillingDetailsChanged:   contactField | countryField | invoiceField | documentField,
-	UsageRecorded:           chargesField,
+	UsageRecorded:           recordsField | chargesField,
 	ChargeAdded:             chargesField,
 	CreditGranted:           grantField,
 	InvoiceVoided:           invoiceField,
@@ -123,6 +124,7 @@ func (e *Event) fields() (set eventField) {
 		e.As != 0, e.Document != nil, e.Exception != nil, len(e.Charges) > 0, hasGrant(&e.Grant),
 		e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
+		len(e.Records) > 0,
 	} {
 		if given {
 			set |= 1 << i

@@ -127,6 +127,41 @@ func ExampleApply_usage() {
 	// usage call: 1200 x 0.05 = 60.00
 }
 
+// Records of a metered item are priced once, by the contract: 10,000 calls at 0.01 and 8,000 at 0.005.
+func ExampleApply_meteredUsage() {
+	policies, err := lifecycle.NewPolicies(lifecycle.Standard())
+	if err != nil {
+		panic(err)
+	}
+	sub := tenSeats(policies)
+	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "calls", Price: plans.Price{
+		Metered: true, Tiering: plans.Graduated, Tiers: []plans.Tier{
+			{UpTo: decimal.NewFromInt(10_000), Unit: decimal.RequireFromString("0.01")},
+			{Unit: decimal.RequireFromString("0.005")},
+		},
+	}})
+	for _, day := range []int{20, 25} {
+		out, err := lifecycle.Apply(policies, sub, lifecycle.Event{
+			Sequence: sub.Sequence + 1, At: november(day), Kind: lifecycle.UsageRecorded,
+			Records: []lifecycle.UsageRecord{{Item: "calls", Quantity: decimal.NewFromInt(9_000)}},
+		})
+		if err != nil {
+			panic(err)
+		}
+		sub = out.Subscription
+	}
+	out, err := lifecycle.Advance(policies, sub, november(1).AddDate(0, 1, 0))
+	if err != nil {
+		panic(err)
+	}
+	for _, line := range out.Invoices[0].Lines {
+		fmt.Println(line.Kind, line.Explain())
+	}
+	// Output:
+	// recurring seat: 10 x 89.00 = 890.00
+	// usage calls: 10000 x 0.01 + 8000 x 0.005 = 140.00
+}
+
 // Support grants credit, which pays the next invoice.
 func ExampleApply_grantCredit() {
 	policy := lifecycle.Standard()

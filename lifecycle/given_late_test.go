@@ -34,7 +34,10 @@ type happensAt struct {
 func lateAlphabet(t testing.TB) []happening {
 	change := func(name, text string) happening { return happening{name: name, event: changeOf(t, text)} }
 	dear := seatPlan("dear", "P1M", "150.00")
-	usage := lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}
+	dear.Offers = append(dear.Offers, plans.Offer{Item: "calls", Currency: "USD", Price: callsPrice("0.02")})
+	usage := lifecycle.Event{Kind: lifecycle.UsageRecorded, Records: []lifecycle.UsageRecord{
+		{Item: "calls", Quantity: decimal.NewFromInt(700)},
+	}}
 	return []happening{
 		{name: "plan", event: lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &dear}}},
 		change("interval", `{"interval": "P3M", "set": [{"item": "seat", "price": {"unit": "250.00"}}]}`),
@@ -71,11 +74,21 @@ func latePolicies() map[string]lifecycle.Policy {
 	return map[string]lifecycle.Policy{"at once": standard, "ahead": ahead, "next invoice": later}
 }
 
-// fourSeats returns a subscription of four seats at 100.00 a month from January on.
+// fourSeats returns a subscription of four seats at 100.00 a month from January on, with metered calls.
 func fourSeats() lifecycle.Subscription {
 	sub := tenSeatsFromJanuary()
-	sub.Contract.Items = []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(4), Price: plans.Price{Unit: giventest.Money("100.00")}}}
+	sub.Contract.Items = []plans.Item{
+		{ID: "seat", Quantity: decimal.NewFromInt(4), Price: plans.Price{Unit: giventest.Money("100.00")}},
+		{ID: "calls", Price: callsPrice("0.01")},
+	}
 	return sub
+}
+
+// callsPrice returns a price for calls, of which those above a thousand in a period cost a cent.
+func callsPrice(unit string) plans.Price {
+	return plans.Price{Metered: true, Tiering: plans.Graduated, Tiers: []plans.Tier{
+		{UpTo: decimal.NewFromInt(1_000), Unit: giventest.Money(unit)}, {Unit: giventest.Money("0.01")},
+	}}
 }
 
 // answer is what became of an invoice at its first request: it was paid at a time, or declined and paid later.

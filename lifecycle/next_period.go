@@ -33,7 +33,8 @@ func (s *step) aheadDue(Deadline) error {
 		sub.ScheduledChanges[i].BilledInAdvance = !sub.ScheduledChanges[i].At.After(begins)
 	}
 	account.Contract.Until = s.knownEnd()
-	now, included := sub.Contract, sub.UnbilledCharges
+	now := sub.Contract
+	included, running := dueUsage(sub.UnbilledCharges, sub.At, false)
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: included}
 	inv, err := s.periodFrom(o)
 	if err != nil {
@@ -45,7 +46,7 @@ func (s *step) aheadDue(Deadline) error {
 		return err
 	}
 	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
-	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, nil, &a
+	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, running, &a
 	if inv == nil {
 		return nil
 	}
@@ -93,6 +94,9 @@ func (s *step) aheadBegins(Deadline) error {
 		return err
 	}
 	if err := s.billShortfall(); err != nil {
+		return err
+	}
+	if err := s.billOwnUsage(); err != nil {
 		return err
 	}
 	for _, c := range a.Changes {

@@ -13,7 +13,7 @@ import (
 // one thing twice, so each such type is listed with its paths, which are different choices.
 func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 	different := map[string][]string{
-		"plans.Currency": {"catalog.plans.offers.currency", "catalog.markets.currency"}, // of prices, of customers
+		"plans.Currency": {"catalog.plans.offers.currency", "catalog.markets.currency", "renewal.usage_threshold.key"}, // of prices, of customers
 		"plans.Actor":    {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
 		// changes and pauses start on their own
 		"plans.EffectiveTiming": {"change_rules.effective", "pause.effective"},
@@ -33,8 +33,8 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
-			"catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",
-			"dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
+			"catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
+			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}
 	got := map[string][]string{}

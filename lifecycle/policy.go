@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -71,6 +73,12 @@ type Renewal struct {
 	// WithoutPaymentMethod is the action at the renewal if something is due and there is no payment method; must be set.
 	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
 	Except               []string    `json:"except,omitzero"` // payment methods whose subscriptions do not renew
+	// UsageWindow is how long usage of a period, or of the time before an end, can join its invoice. The renewal of a
+	// contract with a metered item is issued so long after it. Unset issues it at once: later usage comes on the next one.
+	UsageWindow proration.Interval `json:"usage_window,omitzero"`
+	// UsageThreshold is the net amount of usage, by currency, from which it is billed before the renewal. A currency
+	// without one bills usage at the renewal.
+	UsageThreshold map[plans.Currency]decimal.Decimal `json:"usage_threshold,omitempty"`
 }
 
 // Dunning is how unpaid invoices are collected. The clock of an invoice starts with its first failed payment, or at its
@@ -231,6 +239,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)
 	needed(f, "if_paid_timeout", p.IfPaidTimeout)
 	optional(f, "renewal.lead", p.Renewal.Lead)
+	p.Renewal.checkUsage(f)
 	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "dunning.due_in", p.Dunning.DueIn)

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,21 @@ func needed(f *fault.List, path string, l proration.Interval) {
 		return
 	}
 	f.Under(path, l.Validate())
+}
+
+// checkUsage adds the faults of the settings of usage.
+func (r *Renewal) checkUsage(f *fault.List) {
+	optional(f, "renewal.usage_window", r.UsageWindow)
+	for _, currency := range slices.Sorted(maps.Keys(r.UsageThreshold)) {
+		path := "renewal.usage_threshold." + string(currency)
+		if _, err := currency.Places(); err != nil {
+			f.Add(path, proration.ErrInvalid, "must be for a currency such as USD; got %.40q", string(currency))
+		}
+		most := r.UsageThreshold[currency]
+		if fault.Amount(f, path, most) && !most.IsPositive() {
+			f.Add(path, proration.ErrInvalid, "must be above zero; got %v", most)
+		}
+	}
 }
 
 // optional adds the faults of an interval that may be unset.

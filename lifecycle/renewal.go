@@ -46,16 +46,20 @@ func (s *step) bill() error {
 		return err
 	}
 	sub.Contract.Until = s.knownEnd()
-	request := invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges, Extent: s.extent()}
-	if request.Extent != 0 { // usage and sales wait
-		request.Lines = nil
+	request := invoice.IssueRequest{Account: sub.Account, At: sub.At, Extent: s.extent()}
+	if s.draftOf(sub.At) {
+		request.At, request.IssuedAt = sub.Period.End, sub.At
+	}
+	var running []plans.Charge
+	if request.Lines, running = dueUsage(sub.UnbilledCharges, request.At, false); request.Extent != 0 {
+		request.Lines = nil // usage and sales wait
 	}
 	inv, err := s.periodFrom(request)
 	if err != nil {
 		return err
 	}
 	if request.Extent == 0 {
-		sub.UnbilledCharges = nil
+		sub.UnbilledCharges = running
 	}
 	if err := s.collect(inv, sub.At); err != nil {
 		return err

@@ -38,6 +38,7 @@ func (s *Subscription) prune(p *Policy) {
 		return r.FailedAt.IsZero() && long(later(r.RequestedAt, r.SucceededAt))
 	})
 	s.pruneLedger(long)
+	s.forgetUsage()
 }
 
 // inUse returns the IDs of the invoices of charges, of the next period and of a pending change.

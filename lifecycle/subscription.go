@@ -48,6 +48,8 @@ type Subscription struct {
 	CollectionPause  *CollectionPause  `json:"collection_pause,omitempty"` // pause of collection while service continues
 	PendingChange    *PendingChange    `json:"pending_change,omitempty"`   // change that waits for its payment
 	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
+	Usage            []MeteredUsage    `json:"usage,omitzero"`             // usage of the present period and late usage
+	UsageUntil       time.Time         `json:"usage_until,omitzero"`       // time at which usage that waits is billed
 	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in
 	// order of issue. The caller stores the invoices themselves.
 	Receivables []invoice.Receivable `json:"receivables,omitzero"`
@@ -90,7 +92,7 @@ func (s *Subscription) location() *time.Location {
 // snapshot returns a copy with lists of its own. The elements are shared, since they are replaced and never edited.
 func (s Subscription) snapshot() Subscription {
 	s.UnexpiredCharges, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.UnbilledCharges)
-	s.Ledger = slices.Clone(s.Ledger)
+	s.Ledger, s.Usage = slices.Clone(s.Ledger), slices.Clip(s.Usage)
 	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
 	s.Refunds, s.Corrections = slices.Clip(s.Refunds), slices.Clip(s.Corrections)
 	if s.NextPeriod != nil {
@@ -127,6 +129,7 @@ func (s *Subscription) check() error {
 		{"receivables", len(s.Receivables)},
 		{"scheduled_changes", len(s.ScheduledChanges)},
 		{"unbilled_charges", len(s.UnbilledCharges)},
+		{"usage", len(s.Usage)},
 		{"refunds", len(s.Refunds)},
 		{"corrections", len(s.Corrections)},
 	} {

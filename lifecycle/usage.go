@@ -3,17 +3,58 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// use records usage charges for the next invoice.
+// use records usage for the next invoice: charges with a price of their own, and records that the contract prices.
 func (s *step) use(e *Event) error {
-	all, err := s.charges(e.Charges, plans.Usage)
+	records, priced := s.records(e)
+	if s.sub.Status.over() && len(priced) > 0 {
+		return s.refuse(s.sub.notAllowed(e.Kind)) // only records tell when the usage was
+	}
+	all, err := s.charges(priced, plans.Usage)
+	if err != nil {
+		return err
+	}
 	s.sub.UnbilledCharges = append(s.sub.UnbilledCharges, all...)
-	return err
+	for i := range records {
+		if err := s.meter(&records[i], fault.At("event.records", i)); err != nil {
+			return err
+		}
+	}
+	return s.billUsage()
 }
+
+// billUsage bills usage before the renewal: above the threshold of the policy, and after the end of service unless more
+// can join it.
+func (s *step) billUsage() error {
+	sub := &s.sub
+	over := sub.Status.over() && !sub.UsageUntil.After(sub.At)
+	most := s.policy.Renewal.UsageThreshold[sub.Contract.Currency]
+	if !over && !most.IsPositive() {
+		return nil
+	}
+	lines, rest := apart(sub.UnbilledCharges, func(c *plans.Charge) bool {
+		return c.Kind == plans.Usage && (over || c.Price.Metered && adds(c.Price.Aggregation))
+	})
+	var sum decimal.Decimal
+	for i := range lines {
+		sum = sum.Add(lines[i].Net)
+	}
+	if len(lines) == 0 || !over && sum.LessThan(most) {
+		return nil
+	}
+	sub.UnbilledCharges = rest
+	lines, _ = dueUsage(lines, sub.At, true)
+	return s.issue(lines)
+}
+
+// adds reports whether quantities are added up, so that more usage never lowers what was billed.
+func adds(a plans.Aggregation) bool { return a == 0 || a == plans.Sum || a == plans.Unique }
 
 // sell bills one-time charges together with all unbilled charges. During a trial, a pause or a suspension they stay
 // unbilled until the next invoice.
@@ -27,8 +68,8 @@ func (s *step) sell(e *Event) error {
 	if !regular.has(sub.Status) {
 		return nil
 	}
-	lines := notWaiting(sub.UnbilledCharges)
-	sub.UnbilledCharges = sub.waiting()
+	lines, running := dueUsage(notWaiting(sub.UnbilledCharges), sub.At, false)
+	sub.UnbilledCharges = slices.Concat(sub.waiting(), running)
 	return s.issue(lines)
 }
 

@@ -44,6 +44,9 @@ type Price struct {
 	Maximum decimal.Decimal `json:"maximum,omitzero"` // highest price; zero is no maximum
 	// Metered marks an item that is billed by its usage: it stays in a contract without units.
 	Metered bool `json:"metered,omitzero"`
+	// Aggregation is how the usage records of a period become one quantity; unset is their sum. Only a metered price has
+	// one.
+	Aggregation Aggregation `json:"aggregation,omitzero"`
 }
 
 // Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
@@ -101,6 +104,12 @@ func (p *Price) validate() error {
 		amounts.Free = false
 		if amounts.states() {
 			f.Add("free", proration.ErrInvalid, "must be false beside an amount")
+		}
+	}
+	if p.Aggregation != 0 {
+		fault.Enum(&f, "aggregation", aggregations, p.Aggregation)
+		if !p.Metered {
+			f.Add("aggregation", proration.ErrInvalid, "must be unset for a price that is not metered")
 		}
 	}
 	switch {
@@ -184,6 +193,7 @@ func (p *Price) checkStated(f *fault.List, path string) {
 // Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
 	return p.Free == q.Free && p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
+		p.Aggregation == q.Aggregation &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {

@@ -1,0 +1,46 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// A record that cannot be priced names its field.
+func TestFaultsOfUsage(t *testing.T) {
+	policies := policiesOf(t, anyChange())
+	l := &lifeOf{t: t, policies: policies, initial: fourSeats(), answers: map[int64]*answer{}}
+	l.initial.Contract.Items = append(l.initial.Contract.Items, plans.Item{
+		ID: "users", Price: plans.Price{Metered: true, Unit: giventest.Money("3.00"), Aggregation: plans.Unique},
+	})
+	l.out.Subscription = l.initial
+	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	l.advance(utc("2026-06-10"))
+	for _, c := range []struct {
+		name   string
+		record lifecycle.UsageRecord
+		want   []string
+	}{
+		{"an item that is not metered", lifecycle.UsageRecord{Item: "seat", Quantity: giventest.Money("1")}, []string{"event.records[0].item invalid"}},
+		{"an item that is not there", lifecycle.UsageRecord{Item: "films", Quantity: giventest.Money("1")}, []string{"event.records[0].item invalid"}},
+		{"a negative quantity", lifecycle.UsageRecord{Item: "calls", Quantity: giventest.Money("-1")}, []string{"event.records[0].quantity invalid"}},
+		{"a key that nobody counts", lifecycle.UsageRecord{Item: "calls", Quantity: giventest.Money("1"), Key: "ann"}, []string{"event.records[0].key invalid"}},
+		{"a key is missing", lifecycle.UsageRecord{Item: "users"}, []string{"event.records[0].key unset"}},
+		{"a quantity beside a key", lifecycle.UsageRecord{Item: "users", Key: "ann", Quantity: giventest.Money("1")}, []string{"event.records[0].quantity invalid"}},
+		{"used tomorrow", lifecycle.UsageRecord{Item: "calls", Quantity: giventest.Money("1"), UsedAt: utc("2026-06-11")}, []string{"event.records[0].used_at outside"}},
+		{"used in a closed period", lifecycle.UsageRecord{Item: "calls", Quantity: giventest.Money("1"), UsedAt: utc("2026-03-31")}, []string{"event.records[0].used_at outside"}},
+		{"a huge quantity", lifecycle.UsageRecord{Item: "calls", Quantity: decimal.New(1, 40)}, []string{"event.records[0].quantity limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := lifecycle.Apply(policies, l.out.Subscription, lifecycle.Event{
+				Sequence: l.out.Subscription.Sequence + 1, At: utc("2026-06-10"), Kind: lifecycle.UsageRecorded,
+				Records: []lifecycle.UsageRecord{c.record},
+			})
+			giventest.CheckFaults(t, err, c.want...)
+		})
+	}
+}

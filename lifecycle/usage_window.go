@@ -1,0 +1,109 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// meters reports whether an item of the contract is metered.
+func (s *Subscription) meters() bool {
+	return slices.ContainsFunc(s.Contract.Items, func(i plans.Item) bool { return i.Price.Metered })
+}
+
+// windowOver returns the end of the time in which usage can join the invoice of a time that is over, and the zero time
+// if there is none.
+func (s *Subscription) windowOver(p *Policy, end time.Time) time.Time {
+	if p.Renewal.UsageWindow == (proration.Interval{}) || !s.meters() {
+		return time.Time{}
+	}
+	at, err := p.Renewal.UsageWindow.After(end, s.location())
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// renewsAt returns the time at which the renewal is issued: at the end of the period or, as long as it is a draft that
+// usage can join, at the end of the usage window. What takes effect within the window ends it.
+func (s *Subscription) renewsAt(p *Policy) time.Time {
+	end := s.Period.End
+	over := s.windowOver(p, end)
+	if over.IsZero() || s.Status != Active {
+		return end
+	}
+	next, err := s.Contract.Cycle.Containing(end)
+	if err != nil || !over.Before(next.End) {
+		return end
+	}
+	inside := func(at time.Time) bool { return at.After(end) && !at.After(over) }
+	if inside(s.CancelAt) || inside(s.PauseAt) ||
+		slices.ContainsFunc(s.ScheduledChanges, func(w ScheduledChange) bool { return inside(w.At) }) {
+		return end
+	}
+	return over
+}
+
+// draftOf reports whether a renewal that is billed now was a draft since its period began.
+func (s *step) draftOf(at time.Time) bool {
+	sub := &s.sub
+	over := sub.windowOver(s.policy, sub.Period.End)
+	return !over.IsZero() && regular.has(sub.Status) && at.After(sub.Period.End) && !at.After(over)
+}
+
+// joinsDraft are the events that leave the renewal a draft. Any other event issues it first.
+var joinsDraft = []EventKind{
+	UsageRecorded, PaymentAttempted, PaymentSucceeded, PaymentMethodAdded, CreditGranted, CreditPaidOut, TaxesChanged,
+}
+
+// closeDraft issues the renewal that is a draft, before an event that does not join it.
+func (s *step) closeDraft(e *Event) error {
+	next := s.sub.next(s.policy)
+	if !regular.has(s.sub.Status) || next.Kind != RenewalDue || s.sub.NextPeriod != nil ||
+		!s.draftOf(s.sub.At) || slices.Contains(joinsDraft, e.Kind) {
+		return nil
+	}
+	next.At = s.sub.At
+	return s.pass(next)
+}
+
+// holdUsage splits the charges of a time that is over into those that are billed now and the usage that waits for more.
+func (s *step) holdUsage(all []plans.Charge) (due, held []plans.Charge) {
+	due, _ = dueUsage(all, s.sub.At, true)
+	if s.sub.UsageUntil = s.sub.windowOver(s.policy, s.sub.At); s.sub.UsageUntil.IsZero() {
+		return due, nil
+	}
+	held, due = apart(due, metered)
+	return due, held
+}
+
+// billOwnUsage bills the usage of a period whose successor was billed in advance: at once, or when its window is over.
+func (s *step) billOwnUsage() error {
+	if s.sub.UsageUntil = s.sub.windowOver(s.policy, s.sub.At); !s.sub.UsageUntil.IsZero() {
+		return nil
+	}
+	return s.billPastUsage()
+}
+
+// billPastUsage bills the usage of periods that are over.
+func (s *step) billPastUsage() error {
+	sub := &s.sub
+	past := func(c *plans.Charge) bool { return metered(c) && !c.Period.End.After(sub.At) }
+	lines, rest := apart(sub.UnbilledCharges, past)
+	if len(lines) == 0 {
+		return nil
+	}
+	sub.UnbilledCharges = rest
+	return s.issue(lines)
+}
+
+// usageWindowOver bills the usage that waited for more.
+func (s *step) usageWindowOver(Deadline) error {
+	s.sub.UsageUntil = time.Time{}
+	if s.sub.Status.over() {
+		return s.billUsage()
+	}
+	return s.billPastUsage()
+}
