@@ -317,3 +317,15 @@ func ExamplePhase_UnmarshalText() {
 	// <nil> requested
 	// phase: must be one of draft, open, held, requested, pending, overdue, retracted, paid, void, uncollectible; got "late"
 }
+
+// The payments of an invoice, to print below it.
+func ExampleReceivable_Text() {
+	receivable := exampleApply(invoice.NewReceivable(exampleSetup()), 1, invoice.Failed, "visa-1", "0")
+	receivable = exampleApply(receivable, 3, invoice.Succeeded, "amex-1", "100.00")
+	fmt.Print("Invoice inv-7\n", receivable.Text(time.UTC))
+	// Output:
+	// Invoice inv-7
+	//   failed, 2026-12-01, visa-1
+	//   succeeded, 2026-12-03, amex-1                                         100.00
+	//   Amount outstanding, open                                               78.50
+}

@@ -25,6 +25,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/policies/vendors"
+	"github.com/billingrules/billing/internal/wrap"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -133,7 +134,7 @@ func (v *vendor) answer(out io.Writer, r row) error {
 		if err != nil {
 			return fmt.Errorf("row %s: %w", r.Row.Row, err)
 		}
-		fmt.Fprintf(out, "\n  %s\n%s", title, answer.Indented(text, "    "))
+		fmt.Fprintf(out, "\n  %s\n%s", title, wrap.Indent(text, "    "))
 	}
 	return v.Play(out, r.Row)
 }

@@ -1,29 +1,24 @@
 package main
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/lifecycle/lifecycletest"
 	"github.com/billingrules/billing/proration"
 )
 
 // life is the state of a running scenario.
 type life struct {
 	*input
-	out     lifecycle.Outcome // all outcomes so far, joined
-	history []lifecycle.Event // applied events
-
-	issued      map[string]invoice.Invoice // issued documents by ID
-	receivables answer.Receivables         // latest receivables
+	host *lifecycletest.Host
+	now  lifecycletest.Statement // statement after the last entry
 
 	refused string // reason or error of the last event; "" if it was applied
 	skipped bool   // reports whether the last event was a repeat
@@ -34,16 +29,18 @@ type life struct {
 	broken   []jsonfault.Fault // errors that no expectation covers
 }
 
-// live runs the entries in order and advances to the end of the scenario.
+// live runs the entries in order and advances to the end of the scenario. The file has the reports of the provider, so
+// that the host's provider reports none.
 func (in *input) live() *life {
-	l := life{
-		input: in, issued: map[string]invoice.Invoice{},
-		out: lifecycle.Outcome{Subscription: in.first},
+	l := life{input: in, host: lifecycletest.NewHost(in.checked, in.first)}
+	l.now.Subscription = in.first
+	if err := l.host.Script(lifecycletest.Answer{}); err != nil {
+		l.stuck("", in.Until, err)
 	}
 	for i := range in.Entries {
 		e := &in.Entries[i]
 		var err error
-		if e.Expect != nil || e.when().After(l.out.Subscription.At) {
+		if e.Expect != nil || e.when().After(l.now.At) {
 			err = l.advance(e.when())
 		}
 		switch {
@@ -70,12 +67,18 @@ func (l *life) stuck(path string, at time.Time, err error) {
 // advance advances the subscription to an instant, unless it is unsound.
 func (l *life) advance(to time.Time) error {
 	if l.unsound {
+		l.now.Access = l.checked.Access(l.first)
 		return nil // it never starts
 	}
-	o, err := lifecycle.Replay(l.checked, l.out.Subscription, nil, to)
-	if err == nil {
-		l.take(&o)
+	if err := l.host.AdvanceTo(to); err != nil {
+		return err
 	}
+	return l.look(to)
+}
+
+// look takes the statement at an instant.
+func (l *life) look(at time.Time) (err error) {
+	l.now, err = l.host.Statement(at)
 	return err
 }
 
@@ -88,64 +91,33 @@ func (l *life) event(i int, err error) {
 	}
 	if err != nil {
 		l.refused = strings.ReplaceAll(err.Error(), "events[0]", "event")
-		l.out.Steps = append(l.out.Steps, lifecycle.Step{
-			At: e.when(), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
-			Status: l.out.Subscription.Status, Access: l.checked.Access(l.out.Subscription), Refused: l.refused,
-		})
 	}
 	if l.refused != "" && !l.answered(i) {
 		l.unexpected(i, err)
 	}
 }
 
-// happen applies an event. It returns an error for an event that cannot be applied.
+// happen applies an event. A late event is corrected, and a late repeat is skipped.
 func (l *life) happen(e *entry) error {
-	repeated := e.Sequence <= l.out.Subscription.Sequence
-	if repeated && e.late() {
-		l.skipped = true
-		return nil
-	}
-	o, err := l.outcome(e)
-	if err != nil {
-		return err
-	}
-	l.take(&o)
-	for _, step := range o.Steps {
-		if step.Sequence == e.Sequence && step.Refused != "" {
-			l.refused = step.Refused
+	apply := l.host.Send
+	if e.late() {
+		apply = l.host.Correct
+		if l.skipped = e.Sequence <= l.now.Subscription.Sequence; l.skipped {
 			return nil
 		}
-		l.skipped = l.skipped || step.Skipped
 	}
-	if !repeated {
-		l.history = append(l.history, e.Event)
+	before := len(l.now.Steps)
+	err := apply(e.Event)
+	if l.unsound {
+		return err
 	}
-	return nil
-}
-
-// outcome returns the outcome of an event. A late event is corrected.
-func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
-	sub := l.out.Subscription
-	if !e.late() {
-		return lifecycle.Replay(l.checked, sub, l.documented([]lifecycle.Event{e.Event}), later(e.At, sub.At))
+	if err := l.look(later(e.when(), l.now.At)); err != nil {
+		return err
 	}
-	o, err := lifecycle.Correct(l.checked, lifecycle.CorrectRequest{
-		Subscription: sub, Initial: l.first, Events: l.documented(append(slices.Clone(l.history), e.Event)),
-		Issued: l.out.Invoices, Receivables: l.receivables.All, At: later(e.Known, sub.At),
-	})
-	return o, renumbered(err, len(l.history))
-}
-
-// documented adds the issued invoice to the events that correct it, since the subscription keeps only its receivable.
-func (l *life) documented(events []lifecycle.Event) []lifecycle.Event {
-	for i := range events {
-		e := &events[i]
-		inv, issued := l.issued[e.Payment.Invoice]
-		if issued && e.Kind == lifecycle.BillingDetailsChanged && e.Document == nil {
-			e.Document = &inv
-		}
+	for _, step := range l.now.Steps[before:] {
+		l.skipped = l.skipped || step.Sequence == e.Sequence && step.Skipped
 	}
-	return events
+	return err
 }
 
 // later returns the later of two times.
@@ -156,27 +128,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// renumbered returns the error of the last of several events with the path of a single event, events[0].
-func renumbered(err error, last int) error {
-	return fault.Rename(err, fmt.Sprintf("events[%d]", last), "events[0]")
-}
-
-// take joins an outcome to the earlier ones. A changed receivable replaces its earlier version.
-func (l *life) take(o *lifecycle.Outcome) {
-	all := &l.out
-	all.Subscription = o.Subscription
-	all.Invoices = append(all.Invoices, o.Invoices...)
-	for _, inv := range o.Invoices {
-		l.issued[inv.ID] = inv
-	}
-	l.receivables.Add(o.Receivables)
-	all.Receivables = l.receivables.All
-	all.Credits = append(all.Credits, o.Credits...)
-	all.Notices = append(all.Notices, o.Notices...)
-	all.Effects = append(all.Effects, o.Effects...)
-	all.Steps = append(all.Steps, o.Steps...)
-}
-
 // answered reports whether the entry after an event expects its refusal.
 func (l *life) answered(i int) bool {
 	return i+1 < len(l.Entries) && l.Entries[i+1].Expect != nil && l.Entries[i+1].Expect.Refused != nil
@@ -184,7 +135,8 @@ func (l *life) answered(i int) bool {
 
 // unexpected adds the failure of a refused event or of an event with an error.
 func (l *life) unexpected(i int, err error) {
-	if err == nil {
+	var refusal *lifecycle.Refusal
+	if errors.As(err, &refusal) {
 		l.fail(entryAt(i, ""), "refused: "+l.refused, "an applied event")
 		return
 	}

@@ -38,7 +38,7 @@ func TestDocumentsAreNumbered(t *testing.T) {
 		if in.declined != nil {
 			continue
 		}
-		for i, inv := range in.live().out.Invoices {
+		for i, inv := range in.live().now.Invoices {
 			assert.Equal(t, fmt.Sprintf("%s-%d", in.first.ID, i+1), inv.ID, name)
 			if kindOf(&inv) == aCreditNote {
 				notes++

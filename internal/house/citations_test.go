@@ -22,7 +22,7 @@ var (
 	lawHead   = regexp.MustCompile(`(?m)^(\d+)\. \*\*`)
 	citedRow  = regexp.MustCompile(`\b(?:TestRow|Test)?(K\d+[a-c]?|M\d+)\b`)
 	citedLaw  = regexp.MustCompile(`(?i)\blaws? (\d+)(?: (?:and|or) (\d+))?\b`)
-	qualified = regexp.MustCompile("`(" + strings.Join(order, "|") + `)\.([A-Z]\w*)(?:\.([A-Z]\w*))?` + "`")
+	qualified = regexp.MustCompile("`(" + strings.ReplaceAll(strings.Join(order, "|"), "lifecycle/", "") + `)\.([A-Z]\w*)(?:\.([A-Z]\w*))?` + "`")
 )
 
 // document returns the text of a file of the module.
@@ -107,7 +107,7 @@ func documentFaults(name, text string, units []*unit) (faults []string) {
 	for _, m := range qualified.FindAllStringSubmatch(text, -1) {
 		found := false
 		for _, u := range units {
-			found = found || u.dir == m[1] && declares(u.pkg, m[2], m[3])
+			found = found || path.Base(u.dir) == m[1] && declares(u.pkg, m[2], m[3])
 		}
 		if !found {
 			faults = append(faults, name+": no "+m[0])

@@ -48,14 +48,16 @@ func importFault(from, path string, linked bool) string {
 	return "not a dependency of this module"
 }
 
-// level returns 0 for internal, 1 to 5 for the packages in order, and 6 for the examples.
+// level returns 0 for internal, from 1 on the place of a package in the order, and one more for the examples.
 func level(dir string) int {
 	first, _, _ := strings.Cut(dir, "/")
 	if first == "internal" {
 		return 0
 	}
-	if i := slices.Index(order, first); i >= 0 {
-		return i + 1
+	for _, name := range []string{dir, first} {
+		if i := slices.Index(order, name); i >= 0 {
+			return i + 1
+		}
 	}
 	return len(order) + 1
 }
@@ -71,6 +73,9 @@ func TestImportFaults(t *testing.T) {
 		{"plans", module + "/credits", true, false},
 		{"plans", module + "/credits", false, false},
 		{"lifecycle", module + "/examples/demo", true, false},
+		{"lifecycle", module + "/lifecycle/lifecycletest", true, false},
+		{"lifecycle/lifecycletest", module + "/lifecycle", true, true},
+		{"examples/demo", module + "/lifecycle/lifecycletest", true, true},
 		{"internal/exact", module + "/proration", true, false},
 		{"internal/fault", module + "/proration", true, false},
 		{"internal/fault", module + "/internal/enum", true, true},

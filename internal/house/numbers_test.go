@@ -57,6 +57,8 @@ var money = map[string]string{
 	"lifecycle.Effect":          "Amount",
 	"lifecycle.RequestedRefund": "Amount",
 	"lifecycle.Payment":         "Amount Expected",
+
+	"lifecycle/lifecycletest.Statement": "Balance Outstanding Billed Refunded",
 }
 
 // Each number in the types of the five packages is an amount of money or a count.

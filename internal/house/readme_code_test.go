@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +56,9 @@ func TestReadmeRecipesAreExamples(t *testing.T) {
 // exampleOf returns the body of an Example without its output, and the output.
 func exampleOf(t *testing.T, pkg, name string) (code, output string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root(), pkg, "*_test.go"))
+	i := slices.IndexFunc(order, func(dir string) bool { return path.Base(dir) == pkg })
+	require.GreaterOrEqual(t, i, 0, "no package is named %s", pkg)
+	files, err := filepath.Glob(filepath.Join(root(), filepath.FromSlash(order[i]), "*_test.go"))
 	require.NoError(t, err)
 	for _, file := range files {
 		text, err := os.ReadFile(file)

@@ -30,8 +30,9 @@ import (
 
 const module = "github.com/billingrules/billing"
 
-// order lists the packages from the lowest to the highest; each imports only those before it.
-var order = []string{"proration", "plans", "credits", "invoice", "lifecycle"}
+// order lists the packages from the lowest to the highest; each imports only those before it. The last one supports the
+// tests of users.
+var order = []string{"proration", "plans", "credits", "invoice", "lifecycle", "lifecycle/lifecycletest"}
 
 // unit is a type-checked package with its internal tests, or the external tests of a package.
 type unit struct {

@@ -43,9 +43,13 @@ copy() {
 	(cd "$root" && cp --parents -- "${files[@]}" "$1")
 }
 
-# packages prints the packages that test a patch: internal/exact if the bug is there, and the package of its folder.
+# packages prints the packages that test a patch: internal/exact or lifecycle/lifecycletest if the bug is there, and the
+# package of its folder.
 packages() {
-	if grep -q '^+++ b/internal/exact/' "$here/$1"; then echo ./internal/exact; fi
+	local package
+	for package in internal/exact lifecycle/lifecycletest; do
+		if grep -q "^+++ b/$package/" "$here/$1"; then echo "./$package"; fi
+	done
 	echo "./${1%%/*}"
 }
 

@@ -16,17 +16,3 @@ func TestReadRejectsUnknownFields(t *testing.T) {
 		}
 	}
 }
-
-func TestWrappedFitsATerminal(t *testing.T) {
-	long := "A word and another word, and so on until a terminal of eighty columns is not wide enough for all of the words."
-	want := "  A word and another word, and so on until a terminal of eighty columns is not\n  wide enough for all of the words."
-	if got := answer.Wrapped(long, "  "); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-}
-
-func TestIndentedIndentsEveryLine(t *testing.T) {
-	if got, want := answer.Indented("one\ntwo\n", "  "), "  one\n  two\n"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billingrules/billing/internal/wrap"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -42,7 +43,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		return err
 	}
 	if len(l.Events) == 0 {
-		fmt.Fprint(out, Indented(quote.Explain(), "    "))
+		fmt.Fprint(out, wrap.Indent(quote.Explain(), "    "))
 		return nil
 	}
 	policies, err := v.policies(l.Repriced)
@@ -79,7 +80,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 func Refused(err error, indent string) string {
 	var text strings.Builder
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		text.WriteString(Wrapped("refused: "+line, indent) + "\n")
+		text.WriteString(wrap.Text("refused: "+line, indent) + "\n")
 	}
 	return text.String()
 }
@@ -140,7 +141,7 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 		}
 		fmt.Fprintf(p.out, "  %s  %s: ", p.at(s.At), cause)
 		if s.Refused != "" {
-			fmt.Fprintf(p.out, "refused\n%s\n", Wrapped(s.Refused, "    "))
+			fmt.Fprintf(p.out, "refused\n%s\n", wrap.Text(s.Refused, "    "))
 			continue
 		}
 		fmt.Fprintf(p.out, "%s, access %s\n", s.Status, s.Access)
@@ -167,7 +168,7 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 	for _, inv := range o.Invoices {
 		if slices.Contains(s.Issued, inv.ID) {
 			r := receivables.Of(&inv)
-			fmt.Fprint(p.out, Indented(inv.Text()+Payments(&r, p.sub.Contract.Cycle.Location), "    "))
+			fmt.Fprint(p.out, wrap.Indent(inv.Text()+r.Text(p.sub.Contract.Cycle.Location), "    "))
 		}
 	}
 	id := strings.ReplaceAll(strings.ReplaceAll(p.sub.ID, "%", "%25"), "/", "%2F")

@@ -1,15 +1,6 @@
 package answer
 
-import (
-	"fmt"
-	"strings"
-	"time"
-	"unicode"
-
-	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/invoice"
-)
+import "github.com/billingrules/billing/invoice"
 
 // Receivables are the latest receivables of several outcomes.
 type Receivables struct {
@@ -38,38 +29,4 @@ func (rs *Receivables) Of(inv *invoice.Invoice) invoice.Receivable {
 		return rs.All[i]
 	}
 	return invoice.NewReceivable(*inv)
-}
-
-// Payments returns the payments and the other events of a receivable, its outstanding amount and its status as text, to
-// print below the invoice. Dates are in the given time zone.
-func Payments(r *invoice.Receivable, zone *time.Location) string {
-	places, err := r.Currency.Places()
-	if err != nil {
-		places = 2
-	}
-	var text strings.Builder
-	row := func(label string, amount decimal.Decimal) {
-		fmt.Fprintf(&text, "  %-59s %16s\n", label, amount.StringFixed(places))
-	}
-	for _, e := range r.Events {
-		label := e.Kind.String() + ", " + e.At.In(zone).Format(time.DateOnly)
-		if e.ID != "" {
-			label += ", " + strings.Map(printable, e.ID)
-		}
-		if e.Amount.IsZero() {
-			fmt.Fprintf(&text, "  %s\n", label)
-			continue
-		}
-		row(label, e.Amount)
-	}
-	row("Amount outstanding, "+r.Phase.Status(), r.Outstanding())
-	return text.String()
-}
-
-// printable replaces a character that cannot be printed, such as a line break, by a space.
-func printable(r rune) rune {
-	if !unicode.IsPrint(r) {
-		return ' '
-	}
-	return r
 }

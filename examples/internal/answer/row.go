@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/billingrules/billing/internal/wrap"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -50,7 +51,7 @@ func (v Vendor) Quote(o plans.Order) (plans.Quote, error) {
 
 // Title prints the question of a row and its rule.
 func (r Row) Title(out io.Writer) {
-	fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, Wrapped(r.Rule, "    "))
+	fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, wrap.Text(r.Rule, "    "))
 }
 
 // Play replays the lives of a row and prints each step. A refused order or event is printed as an answer. Invalid

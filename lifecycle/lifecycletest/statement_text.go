@@ -1,71 +1,66 @@
-package main
+package lifecycletest
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/internal/wrap"
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// text writes the statement for people.
-func (s *statement) text(out io.Writer) error {
-	if s.Refused != "" {
-		_, err := fmt.Fprintf(out, "Order refused\n%s", answer.Indented(s.Refused, "  "))
-		return err
+// Text returns the statement for people: the timeline, the access over time, each document with every amount explained
+// and with its payments, the notices and effects by kind, the credit balance and the next deadline. Dates are in the
+// customer's time zone.
+func (s Statement) Text() string {
+	sub := &s.Subscription
+	status := "not started"
+	if sub.Status != 0 {
+		status = sub.Status.String()
 	}
-	sub := s.Outcome.Subscription
 	parts := []string{
 		fmt.Sprintf("Statement of %s until %s, %s, %s: %s\n",
-			oneLine(sub.ID), day(s.Until), s.Until.Location(), sub.Contract.Currency, statusOf(sub.Status)),
-		"Timeline\n" + answer.Indented(orNone(s.Outcome.Timeline()), "  "),
-		"Access\n" + answer.Indented(orNone(s.access()), "  "),
+			oneLine(sub.ID), day(s.At), s.At.Location(), sub.Contract.Currency, status),
+		"Timeline\n" + wrap.Indent(orNone(s.Timeline()), "  "),
+		"Access\n" + wrap.Indent(orNone(s.access()), "  "),
 	}
-	var receivables answer.Receivables
-	receivables.Add(s.Outcome.Receivables)
-	for _, inv := range s.Outcome.Invoices {
-		r := receivables.Of(&inv)
-		parts = append(parts, inv.Text()+answer.Payments(&r, s.Until.Location()))
+	for i := range s.Invoices {
+		inv := &s.Invoices[i]
+		parts = append(parts, inv.Text()+s.Receivable(inv.ID).Text(s.At.Location()))
 	}
 	parts = append(parts,
-		"Notices\n"+answer.Indented(orNone(s.notices()), "  "),
-		"Effects\n"+answer.Indented(orNone(s.effects()), "  "),
+		"Notices\n"+wrap.Indent(orNone(s.notices()), "  "),
+		"Effects\n"+wrap.Indent(orNone(s.effects()), "  "),
 		fmt.Sprintf("Credit balance: %s %s\n%s", s.money(s.Balance), sub.Contract.Currency, s.next()),
 	)
-	if s.NextInvoice != nil {
-		parts = append(parts, "Next invoice if nothing changes\n\n"+s.NextInvoice.Text())
-	}
-	_, err := io.WriteString(out, strings.Join(parts, "\n"))
-	return err
+	return strings.Join(parts, "\n")
 }
 
 // access returns the access of the customer, one line per stretch.
-func (s *statement) access() string {
+func (s *Statement) access() string {
 	var text strings.Builder
-	for _, a := range s.Access {
+	for _, a := range s.AccessSpans {
 		until := "onward"
 		if !a.Until.IsZero() {
-			until = "until " + day(a.Until.In(s.Until.Location()))
+			until = "until " + day(a.Until.In(s.At.Location()))
 		}
-		fmt.Fprintf(&text, "%-16s %-22s %s\n", day(a.From.In(s.Until.Location())), until, a.Access)
+		fmt.Fprintf(&text, "%-16s %-22s %s\n", day(a.From.In(s.At.Location())), until, a.Access)
 	}
 	return text.String()
 }
 
 // notices returns the notices to the customer, grouped by kind.
-func (s *statement) notices() string {
+func (s *Statement) notices() string {
 	var all groups
-	for _, n := range s.Outcome.Notices {
-		text := day(n.At.In(s.Until.Location()))
+	for _, n := range s.Notices {
+		text := day(n.At.In(s.At.Location()))
 		if n.Invoice != "" {
 			text = oneLine(n.Invoice) + " " + text
 		}
 		if !n.Of.IsZero() {
-			text += preposition(n.Kind) + day(n.Of.In(s.Until.Location()))
+			text += preposition(n.Kind) + day(n.Of.In(s.At.Location()))
 		}
 		all.add(n.Kind.String(), text)
 	}
@@ -82,9 +77,9 @@ func preposition(k lifecycle.NoticeKind) string {
 }
 
 // effects returns the effects, grouped by kind.
-func (s *statement) effects() string {
+func (s *Statement) effects() string {
 	var all groups
-	for _, e := range s.Outcome.Effects {
+	for _, e := range s.Effects {
 		text := oneLine(e.Invoice)
 		if !e.Amount.IsZero() {
 			text += " " + s.money(e.Amount)
@@ -95,17 +90,17 @@ func (s *statement) effects() string {
 }
 
 // next returns the next deadline.
-func (s *statement) next() string {
-	if s.Next == nil {
+func (s *Statement) next() string {
+	if s.Next.Kind == 0 {
 		return "Next deadline: none\n"
 	}
 	next := lifecycle.Step{Deadline: s.Next.Kind, Invoice: s.Next.Invoice, Of: s.Next.Of}
-	return "Next deadline: " + next.String() + " on " + day(s.Next.At.In(s.Until.Location())) + "\n"
+	return "Next deadline: " + next.String() + " on " + day(s.Next.At.In(s.At.Location())) + "\n"
 }
 
 // money returns an amount with the decimal places of the currency.
-func (s *statement) money(d decimal.Decimal) string {
-	places, err := s.Outcome.Subscription.Contract.Currency.Places()
+func (s *Statement) money(d decimal.Decimal) string {
+	places, err := s.Subscription.Contract.Currency.Places()
 	if err != nil {
 		return d.String()
 	}
@@ -138,7 +133,7 @@ func (g *groups) text() string {
 	var text strings.Builder
 	for _, name := range g.names {
 		words := strings.ReplaceAll(strings.Join(g.lists[name], ",\n"), " ", joint)
-		list := strings.TrimPrefix(answer.Wrapped(words, indent), indent)
+		list := strings.TrimPrefix(wrap.Text(words, indent), indent)
 		title := strings.ReplaceAll(name, "_", " ")
 		fmt.Fprintf(&text, "%-*s%s\n", len(indent), title, strings.ReplaceAll(list, joint, " "))
 	}

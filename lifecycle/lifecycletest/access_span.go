@@ -1,4 +1,4 @@
-package main
+package lifecycletest
 
 import (
 	"time"
@@ -6,15 +6,15 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// stretch is a span of time with the same access.
-type stretch struct {
+// AccessSpan is a span of time with the same access of the customer.
+type AccessSpan struct {
 	From   time.Time        `json:"from"`           // first instant
 	Until  time.Time        `json:"until,omitzero"` // first instant after the span; zero if it does not end
 	Access lifecycle.Access `json:"access"`         // access of the customer
 }
 
-// stretches returns the access from the first step onward. If several steps have the same instant, the last counts.
-func stretches(steps []lifecycle.Step) (all []stretch) {
+// accessSpans returns the access from the first step onward. If several steps have the same instant, the last counts.
+func accessSpans(steps []lifecycle.Step) (all []AccessSpan) {
 	for _, s := range steps {
 		last := len(all) - 1
 		if s.Refused != "" || last >= 0 && all[last].Access == s.Access {
@@ -30,7 +30,7 @@ func stretches(steps []lifecycle.Step) (all []stretch) {
 		if last >= 0 {
 			all[last].Until = s.At
 		}
-		all = append(all, stretch{From: s.At, Access: s.Access})
+		all = append(all, AccessSpan{From: s.At, Access: s.Access})
 	}
 	return all
 }
