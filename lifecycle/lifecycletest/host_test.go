@@ -93,6 +93,31 @@ func TestStatementAtAnyDate(t *testing.T) {
 	}
 }
 
+// A statement of a later date uses up no answer of the script, and shares no list with the host that grows.
+func TestStatementOfALaterDateChangesNothing(t *testing.T) {
+	host := hosted(t)
+	err := errors.Join(
+		host.Script(lifecycletest.Answer{From: on(12, 1), Times: 1, Kind: lifecycle.PaymentSucceeded, After: days(2)}),
+		host.Send(started(), added(on(11, 2), 1)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := stated(t, host, 14, 1).Text()
+	grown := stated(t, host, 11, 2)
+	_ = append(grown.Invoices, invoice.Invoice{})
+	_ = append(grown.Steps, lifecycle.Step{})
+	if got := stated(t, host, 14, 1).Text(); got != want {
+		t.Errorf("the second time it is\n%s\nand the first time\n%s", got, want)
+	}
+	if err := host.AdvanceTo(on(14, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := stated(t, host, 14, 1).Text(); got != want || !strings.Contains(got, "12-03 00:00:00  payment succeeded acme-3") {
+		t.Errorf("with the clock it is\n%s\nand without\n%s", got, want)
+	}
+}
+
 // Another policy maps the status to another access, without a deadline.
 func TestStatementFollowsThePolicyOfItsDate(t *testing.T) {
 	later := lifecycle.Standard()

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/lifecycle/lifecycletest"
@@ -107,6 +109,25 @@ func TestProviderAnswersByItsScript(t *testing.T) {
 				"12-09 payment succeeded acme-2, active\n" +
 				"12-11 payment succeeded acme-2, active",
 			"billed 1780.00, outstanding 0.00, refunded 890.00, balance 0.00"},
+		{"pays late what was requested", "the customer sent 100.00 in between, and as much goes back",
+			script{{Invoice: 2, Kind: succeeded, After: days(3)}}, []lifecycle.Event{{
+				At: on(12, 2), Kind: succeeded, Payment: lifecycle.Payment{Invoice: "acme-2", ID: "wire", Amount: decimal.RequireFromString("100.00")},
+			}}, on(12, 4),
+			"11-01 started, active\n" +
+				"11-01 payment succeeded acme-1, active\n" +
+				"12-01 renewal, active\n" +
+				"12-02 payment succeeded acme-2, past_due\n" +
+				"12-04 payment succeeded acme-2, active",
+			"billed 1780.00, outstanding 0.00, refunded 100.00, balance 0.00"},
+		{"written off", "it is not outstanding any more", script{{Invoice: 2, Kind: failed}}, []lifecycle.Event{{
+			At: on(12, 2), Kind: lifecycle.InvoiceWrittenOff, By: plans.Support, Payment: lifecycle.Payment{Invoice: "acme-2"},
+		}}, on(12, 2),
+			"11-01 started, active\n" +
+				"11-01 payment succeeded acme-1, active\n" +
+				"12-01 renewal, active\n" +
+				"12-01 payment failed acme-2, past_due\n" +
+				"12-02 invoice written off acme-2, suspended",
+			"billed 1780.00, outstanding 0.00, refunded 0.00, balance 0.00"},
 		{"stays pending", "a bank debit waits for its result", script{{Invoice: 2, Kind: lifecycle.PaymentAttempted}}, nil, on(12, 2),
 			"11-01 started, active\n" +
 				"11-01 payment succeeded acme-1, active\n" +

@@ -45,7 +45,7 @@ func (h *Host) Statement(at time.Time) (Statement, error) {
 	for i > 0 && h.moments[i].at.After(at) {
 		i--
 	}
-	out := h.moments[i].Outcome
+	out := clipped(h.moments[i].Outcome)
 	if out.Subscription.Status != 0 { // no deadline is left until the date, but another policy may apply
 		later, err := lifecycle.Advance(h.policies, out.Subscription, at)
 		if err != nil {
@@ -60,11 +60,15 @@ func (h *Host) Statement(at time.Time) (Statement, error) {
 func (h *Host) preview() *Host {
 	own := *h
 	own.script, own.events = slices.Clone(h.script), slices.Clip(h.events)
-	m := *h.now()
-	m.Invoices, m.Receivables, m.Credits = slices.Clip(m.Invoices), slices.Clip(m.Receivables), slices.Clip(m.Credits)
-	m.Notices, m.Effects, m.Steps = slices.Clip(m.Notices), slices.Clip(m.Effects), slices.Clip(m.Steps)
-	own.moments = []moment{m}
+	own.moments = []moment{{Outcome: clipped(h.now().Outcome), at: h.at}}
 	return &own
+}
+
+// clipped returns an outcome whose lists can grow without an effect on those of the host.
+func clipped(o lifecycle.Outcome) lifecycle.Outcome {
+	o.Invoices, o.Receivables, o.Credits = slices.Clip(o.Invoices), slices.Clip(o.Receivables), slices.Clip(o.Credits)
+	o.Notices, o.Effects, o.Steps = slices.Clip(o.Notices), slices.Clip(o.Effects), slices.Clip(o.Steps)
+	return o
 }
 
 // stated returns the statement of all outcomes until a date.
