@@ -13,21 +13,6 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// RefundRule selects how charges that are no longer used are returned. The first rule that matches a charge applies.
-type RefundRule struct {
-	plans.Scope          // charges that the rule matches
-	Give        Extent   `json:"give,omitzero"` // part of the charge that is returned; required unless As is AsNothing
-	As          RefundAs `json:"as"`            // form of the return; required
-}
-
-// validate returns every fault of the rule.
-func (r *RefundRule) validate() error {
-	var f fault.List
-	checkDecision(&f, "", r.Give, r.As)
-	fault.Choices(&f, "kinds", r.Kinds)
-	return f.Err()
-}
-
 // Extent is the part of a charge that is returned. Its zero is unset and refused.
 //
 // JSON: unused_part, in_full.
@@ -249,7 +234,7 @@ func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 		return d.Exception.Give, d.Exception.As, true
 	}
 	for _, r := range d.Rules {
-		if r.Covers(*c) {
+		if r.Covers(*c) && r.inTime(c, d.At, d.Location) {
 			return r.Give, r.As, true
 		}
 	}

@@ -328,6 +328,7 @@ func TestApplyRefundRulesRefused(t *testing.T) {
 		{"a rule without a form", "law 13: the form decides an amount", func(d *credits.RefundRequest) { d.Rules[0].As = 0 }, []string{"rules[0].as unset"}},
 		{"a rule with unknown values", "law 14: values must be known", func(d *credits.RefundRequest) { d.Rules[0].As, d.Rules[0].Give = 5, 3 }, []string{"rules[0].as invalid", "rules[0].give invalid"}},
 		{"an unknown extent without a refund", "law 14: the extent must be known, although the rule refunds nothing", func(d *credits.RefundRequest) { d.Rules[0] = credits.RefundRule{Give: 3, As: credits.AsNothing} }, []string{"rules[0].give invalid"}},
+		{"a rule for a time that is no length", "law 14: an interval is valid", func(d *credits.RefundRequest) { d.Rules[0].Within = proration.Interval{Months: -1} }, []string{"rules[0].within invalid"}},
 		{"a rule for unset and unknown kinds", "law 14: kinds must be known", func(d *credits.RefundRequest) { d.Rules[0].Kinds = []plans.Kind{plans.Recurring, 0, 99} }, []string{"rules[0].kinds[1] unset", "rules[0].kinds[2] invalid"}},
 		{"an exception without a reason", "M10: an exception states its reason", func(d *credits.RefundRequest) {
 			d.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund}

@@ -63,6 +63,12 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	places, err := d.Currency.Places()
 	f.Under("", err)
 	policy := d.Policy.Validate()
+	for i := range d.Policy.Taxes {
+		if len(d.Policy.Taxes[i].Countries) > 0 {
+			f.Add(fault.At("policy.taxes", i)+".countries", proration.ErrInvalid,
+				"must be empty in a document; take Policy.For of the customer's country")
+		}
+	}
 	f.Under("policy", policy)
 	sound = err == nil && policy == nil
 	f.Under("", credits.Validate(d.Ledger))

@@ -148,6 +148,14 @@ func ExamplePolicy_Validate() {
 	// tax_rounding_mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
 
+// A tax of one country.
+func ExamplePolicy_For() {
+	policy := invoice.Standard()
+	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(19), Countries: []string{"DE"}}}
+	fmt.Println(len(policy.For("DE").Taxes), len(policy.For("FR").Taxes))
+	// Output: 1 0
+}
+
 // Half of an amount may be paid with credit, rounded down.
 func ExamplePolicy_CreditPays() {
 	policy := invoice.Standard()

@@ -1,6 +1,9 @@
 package invoice
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
@@ -68,6 +71,9 @@ type TaxRate struct {
 	Name     string          `json:"name"`                  // name of the tax, "VAT"
 	Percent  decimal.Decimal `json:"percent" canon:"count"` // tax rate in percent, not negative
 	Included bool            `json:"included,omitzero"`     // prices include the tax
+	// Countries are those of the customers who pay the tax, ISO 3166 codes in capitals, "DE"; none is all. A document
+	// takes the policy of [Policy.For].
+	Countries []string `json:"countries,omitzero"`
 
 	plans.Scope // charges that the rate covers
 }
@@ -106,6 +112,14 @@ func (p Policy) Validate() error {
 	for i, r := range p.Taxes {
 		f.At("taxes", i, checkTax(r.Name, r.Percent, r.Kinds...))
 	}
+	for i, r := range p.Taxes {
+		for j, code := range r.Countries {
+			if len(code) != 2 || strings.ToUpper(code) != code {
+				f.Add(fault.At("taxes", i)+"."+fault.At("countries", j), proration.ErrInvalid,
+					"must be an ISO 3166 code in capitals such as DE; got %.40q", code)
+			}
+		}
+	}
 	for i, r := range p.Refunds {
 		f.At("refunds", i, checkRefundRule(&r))
 	}
@@ -116,6 +130,23 @@ func (p Policy) Validate() error {
 	return f.Err()
 }
 
+// For returns the policy with the tax rates of customers of a country, and of all countries. An unknown country, "",
+// has only those of all countries.
+func (p Policy) For(country string) Policy {
+	if !slices.ContainsFunc(p.Taxes, func(r TaxRate) bool { return len(r.Countries) > 0 }) {
+		return p
+	}
+	var own []TaxRate
+	for _, r := range p.Taxes {
+		if len(r.Countries) == 0 || slices.Contains(r.Countries, country) {
+			r.Countries = nil
+			own = append(own, r)
+		}
+	}
+	p.Taxes = own
+	return p
+}
+
 // checkRefundRule returns the faults of a refund rule for a cancellation.
 func checkRefundRule(r *credits.RefundRule) error {
 	var f fault.List
@@ -124,6 +155,9 @@ func checkRefundRule(r *credits.RefundRule) error {
 		fault.Choice(&f, "give", r.Give)
 	}
 	fault.Choices(&f, "kinds", r.Kinds)
+	if r.Within != (proration.Interval{}) {
+		f.Under("within", r.Within.Validate())
+	}
 	if r.As == credits.AsDays {
 		f.Add("as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
 	}

@@ -28,7 +28,7 @@ func (s *step) billing() invoice.Policy {
 	if s.sub.Taxes != nil {
 		p.Taxes = *s.sub.Taxes
 	}
-	return p
+	return p.For(s.sub.Country)
 }
 
 // nextID returns the ID of the next document.

@@ -32,8 +32,8 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.DayBilling":   {"billing.proration.first_day", "billing.proration.last_day"},
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
-			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
-			"catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
+			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
+			"catalog.terms.length", "catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}

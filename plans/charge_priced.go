@@ -111,6 +111,11 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	}
 	for i, d := range c.Discounts {
 		fault.Amount(&f, fault.At("discounts", i)+".amount", d.Amount)
+		if inside := d.Until.After(c.Span.Start) && d.Until.Before(c.Span.End); !d.Until.IsZero() &&
+			(c.Kind == Shortfall || c.Corrects == "" && !inside) {
+			f.Add(fault.At("discounts", i)+".until", proration.ErrInvalid, "must be inside the span; got %s",
+				d.Until.Format(time.RFC3339))
+		}
 	}
 	for i, t := range c.Taxes {
 		fault.Amount(&f, fault.At("taxes", i)+".amount", t.Amount)
