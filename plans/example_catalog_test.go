@@ -93,6 +93,28 @@ func ExampleCatalog_Quote() {
 	// renewal on 2027-03-02: 5670.00 BRL
 }
 
+// Support sells a trial of 30 days in place of the plan's 14. The policy's trial requires no payment method, so the
+// order names none.
+func ExampleCatalog_Quote_trial() {
+	order := plans.Order{
+		By: plans.Support, At: time.Date(2026, time.November, 16, 0, 0, 0, 0, time.UTC), Plan: "base", Country: "US",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}}, Term: sixMonths,
+		Trial: proration.Interval{Days: 30}, PaymentMethodOptional: true,
+	}
+	quote, err := shop().Quote(order, proration.Standard(2), proration.LargestRemainder)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(quote.Contract.Trial, quote.First.Total)
+
+	order.By = plans.Customer
+	_, err = shop().Quote(order, proration.Standard(2), proration.LargestRemainder)
+	fmt.Println(err)
+	// Output:
+	// P30D 630
+	// Only support can set the length of a trial. Order the trial of the plan or ask support.
+}
+
 // A quote returns every refusal at once, each with the way out.
 func ExampleCatalog_Quote_refused() {
 	o := order()

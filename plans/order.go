@@ -17,12 +17,17 @@ type Order struct {
 	By Actor `json:"by"` // actor who places the order; required
 	// At is the time of the order. Its location becomes the customer's calendar.
 	At            time.Time          `json:"at"`
-	Plan          string             `json:"plan"`               // ID of the plan; a contract has one
-	Items         []OrderItem        `json:"items"`              // ordered items; at least one
-	Term          proration.Interval `json:"term,omitzero"`      // length of the term; unset if the catalog has none
-	Country       string             `json:"country"`            // country of the customer, "BR"
-	PaymentMethod string             `json:"payment_method"`     // ID of the payment method
-	TrialEnd      time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
+	Plan          string             `json:"plan"`           // ID of the plan; a contract has one
+	Items         []OrderItem        `json:"items"`          // ordered items; at least one
+	Term          proration.Interval `json:"term,omitzero"`  // length of the term; unset if the catalog has none
+	Country       string             `json:"country"`        // country of the customer, "BR"
+	PaymentMethod string             `json:"payment_method"` // ID of the payment method
+	// PaymentMethodOptional lets an order that starts with a trial name no payment method, unless it asks for
+	// installments. The order does not store it: the caller sets it if the policy's trial requires no payment method.
+	PaymentMethodOptional bool `json:"-"`
+	// Trial is the length of the trial in place of the plan's, "P30D". Only support can set it; unset is the plan's.
+	Trial    proration.Interval `json:"trial,omitzero"`
+	TrialEnd time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
 	// UnusedTrial is the seller's handling of the days left of the running trial. The order does not store it: the caller
 	// sets it from the policy, and it is required while a trial runs.
 	UnusedTrial UnusedTrial `json:"-"`
@@ -46,8 +51,8 @@ type OrderItem struct {
 	Price *Price    `json:"price,omitzero"` // special price, which only support can set; nil is the plan's price
 }
 
-// check adds the faults of the order that show without the catalog.
-func (o *Order) check(f *fault.List) {
+// check adds the faults of the order that show without the catalog, given whether it needs a payment method.
+func (o *Order) check(f *fault.List, needsMethod bool) {
 	fault.Enum(f, "by", actors, o.By)
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the time of the order")
@@ -56,7 +61,7 @@ func (o *Order) check(f *fault.List) {
 		{"plan", o.Plan, "the plan's ID"}, {"country", o.Country, "the customer's country"},
 		{"payment_method", o.PaymentMethod, "the payment method's ID"},
 	} {
-		if n.value == "" {
+		if n.value == "" && (needsMethod || n.field != "payment_method") {
 			f.Add(n.field, proration.ErrUnset, "required, %s", n.needed)
 		}
 	}
@@ -84,6 +89,9 @@ func (o *Order) check(f *fault.List) {
 	}
 	if o.Installments < 0 || o.Installments > maxInstallments {
 		f.Add("installments", proration.ErrLimit, "must be between 0 and %d; got %d", maxInstallments, o.Installments)
+	}
+	if o.Trial != (proration.Interval{}) {
+		f.Under("trial", o.Trial.Validate())
 	}
 	fault.Number(f, "minimum", o.Minimum)
 	checkBrought(f, o.Discounts)
@@ -139,7 +147,7 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 	var planned, sold error
 	got.plan, planned = c.plan(o.Plan)
 	note(planned)
-	if got.market, sold = c.market(o.Country); note(sold) {
+	if got.market, sold = c.market(o.Country); note(sold) && o.PaymentMethod != "" {
 		var err error
 		got.method, err = got.market.PaymentMethod(o.PaymentMethod, o.By)
 		if note(err) && o.Installments > max(1, got.method.Installments) {
@@ -149,6 +157,12 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 				Instead: "Choose at most " + strconv.Itoa(max(1, got.method.Installments)) + ".",
 			})
 		}
+	}
+	if o.Trial != (proration.Interval{}) && o.By != Support {
+		note(&Refusal{
+			Rule: "trial", Reason: "Only support can set the length of a trial.",
+			Instead: "Order the trial of the plan or ask support.",
+		})
 	}
 	var err error
 	got.term, err = c.term(o.Term)
@@ -167,13 +181,25 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 	return got, errors.Join(refused...)
 }
 
+// needsMethod reports whether an order needs a payment method: unless the seller lets it start its trial without one.
+func (c *Catalog) needsMethod(o *Order) bool {
+	if !o.PaymentMethodOptional || o.TrialEnd.After(o.At) || o.Installments > 1 {
+		return true
+	}
+	i := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == o.Plan })
+	return i >= 0 && c.Plans[i].Trial == proration.Interval{} && o.Trial == proration.Interval{}
+}
+
 // checkTrial adds the faults of an order during a trial: an unset UnusedTrial, and an end that no trial of a plan on
-// offer can have.
+// offer can have, unless support states it.
 func (c *Catalog) checkTrial(f *fault.List, o *Order) {
 	if o.At.IsZero() || o.TrialEnd.IsZero() || !o.TrialEnd.After(o.At) {
 		return
 	}
 	fault.Enum(f, "unused_trial", unusedTrials, o.UnusedTrial)
+	if o.By == Support { // it can extend a trial
+		return
+	}
 	var longest proration.Interval
 	var latest time.Time
 	for i := range c.Plans {

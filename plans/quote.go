@@ -31,11 +31,11 @@ type Quote struct {
 // caller stores its contract.
 // Errors: the faults of the catalog, the order, the policy and the allocation; or every [Refusal] at once: an unknown
 // plan, item or term, items of several plans, a country without a market, a price that the plan does not have in the
-// currency, a payment method or a special price that the actor may not choose, too many installments, more units
-// than the plan allows.
+// currency, a payment method, a special price or a length of the trial that the actor may not choose, too many
+// installments, more units than the plan allows.
 func (c Catalog) Quote(order Order, policy proration.Policy, allocation proration.Allocation) (Quote, error) {
 	var f fault.List
-	order.check(&f)
+	order.check(&f, c.needsMethod(&order))
 	special, err := c.With(order.Override) // also validates the catalog and the override
 	f.Under("", err)
 	if err == nil {
@@ -96,6 +96,9 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
 		Discounts: slices.Concat(o.Override.Discounts, o.Discounts),
 		Minimum:   o.Minimum, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
+	}
+	if o.Trial != (proration.Interval{}) {
+		contract.Trial = o.Trial
 	}
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
 	var err error

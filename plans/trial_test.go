@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -61,6 +62,95 @@ func TestContractKeepsItsTrial(t *testing.T) {
 	for _, c := range []plans.Contract{contract, changed, started, renewed} {
 		if c.Trial != giventest.Interval("P14D") {
 			t.Errorf("the trial of %s is %v", c.Plan, c.Trial)
+		}
+	}
+}
+
+// An order can state the length of its own trial, longer or shorter than that of the plan, if support places it.
+func TestOrderedTrialLength(t *testing.T) {
+	bySupport := func(length string) func(*plans.Order) {
+		return func(o *plans.Order) { o.By, o.Trial = plans.Support, giventest.Interval(length) }
+	}
+	byCustomer := func(o *plans.Order) { o.Trial = giventest.Interval("P14D") }
+	broken := func(o *plans.Order) { o.By, o.Trial = plans.Support, proration.Interval{Days: -1} }
+	for _, c := range []struct {
+		name, why string
+		sold      func(*seller)
+		edit      func(*plans.Order)
+		want      string
+		faults    []string
+		refused   string
+	}{
+		{"the plan's", "the plan sells fourteen days", func(*seller) {}, func(*plans.Order) {}, "P14D", nil, ""},
+		{"longer", "the order states a month", func(*seller) {}, bySupport("P1M"), "P1M", nil, ""},
+		{"shorter", "the order states three days", func(*seller) {}, bySupport("P3D"), "P3D", nil, ""},
+		{"a plan without a trial", "support gives one", noTrial, bySupport("P7D"), "P7D", nil, ""},
+		{"by a customer", "a customer cannot, not even that of the plan", func(*seller) {}, byCustomer, "", nil, "trial"},
+		{"negative", "law 14: bad input is an error that names its field", func(*seller) {}, broken, "", []string{"trial invalid"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q, err := onSale(t, c.sold).quote(ordered("7 seat", "P6M", c.edit))
+			var refusal *plans.Refusal
+			if c.refused != "" {
+				if !errors.As(err, &refusal) || refusal.Rule != c.refused || refusal.Instead == "" {
+					t.Errorf("%v, want a refusal by the rule %s: %s", err, c.refused, c.why)
+				}
+				return
+			}
+			if giventest.CheckFaults(t, err, c.faults...); c.faults == nil && q.Contract.Trial != giventest.Interval(c.want) {
+				t.Errorf("the contract has a trial of %v, want %s: %s", q.Contract.Trial, c.want, c.why)
+			}
+		})
+	}
+}
+
+// An order names no payment method where the seller lets its trial start without one.
+func TestOrderWithoutPaymentMethod(t *testing.T) {
+	optional := func(o *plans.Order) { o.PaymentMethod, o.PaymentMethodOptional = "", true }
+	for _, c := range []struct {
+		name, why string
+		sold      func(*seller)
+		edits     []func(*plans.Order)
+		want      []string
+	}{
+		{"required", "a policy can require one for the trial, and the order says nothing else", func(*seller) {}, []func(*plans.Order){payingBy("")}, []string{"payment_method unset"}},
+		{"a trial", "nothing is due until the trial ends", func(*seller) {}, []func(*plans.Order){optional}, nil},
+		{"a trial of the order", "support gives one where the plan has none", noTrial, []func(*plans.Order){optional, func(o *plans.Order) { o.By, o.Trial = plans.Support, giventest.Interval("P7D") }}, nil},
+		{"no trial", "the first bill is due with the order", noTrial, []func(*plans.Order){optional}, []string{"payment_method unset"}},
+		{"bought in the trial", "the trial runs, and paid service starts now", func(*seller) {}, []func(*plans.Order){optional, func(o *plans.Order) { o.TrialEnd = giventest.Instant("2026-11-20", nil) }}, []string{"payment_method unset"}},
+		{"after a trial that is over", "an earlier trial does not matter: the contract has one", func(*seller) {}, []func(*plans.Order){optional, func(o *plans.Order) { o.TrialEnd = giventest.Instant("2026-11-16", nil) }}, nil},
+		{"in installments", "the payment method decides how many there can be", func(*seller) {}, []func(*plans.Order){optional, inInstallments(3)}, []string{"payment_method unset"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q, err := onSale(t, c.sold).quote(ordered("7 seat", "P6M", c.edits...))
+			if giventest.CheckFaults(t, err, c.want...); c.want == nil {
+				giventest.CheckMoney(t, "first", q.First.Total, "630")
+			}
+			if t.Failed() {
+				t.Log(c.why)
+			}
+		})
+	}
+	_, err := onSale(t).quote(ordered("7 seat", "P6M", optional, inPlan("none")))
+	var refusal *plans.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != "plan" {
+		t.Errorf("an unknown plan: %v", err)
+	}
+}
+
+// A customer's order can name no end that a trial on offer cannot have. Support can: it extends trials.
+func TestQuoteTrialOfSupport(t *testing.T) {
+	late := func(o *plans.Order) { o.TrialEnd = giventest.Instant("2026-12-26", nil) }
+	bySupport := func(o *plans.Order) { o.By = plans.Support }
+	_, err := onSale(t).quote(ordered("7 seat", "P6M", late))
+	giventest.CheckFaults(t, err, "trial_end outside")
+	for _, sold := range []func(*seller){func(*seller) {}, noTrial} {
+		q, err := onSale(t, sold).quote(ordered("7 seat", "P6M", late, bySupport))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end := giventest.Instant("2027-06-25", nil); !q.Contract.End().Equal(end) { // forty days after May 16
+			t.Errorf("until %v, want %v", q.Contract.End(), end)
 		}
 	}
 }

@@ -140,6 +140,7 @@ func (in *input) begin() []jsonfault.Fault {
 	}
 	order := in.Order.Order
 	order.UnusedTrial = policy.Trial.UnusedTrial
+	order.PaymentMethodOptional = !policy.Trial.RequirePaymentMethod
 	quote, err := policy.Catalog.Quote(order, policy.Billing.Proration, policy.Billing.Allocation)
 	if err != nil && (errors.Is(err, plans.ErrRefused) || in.Refused != nil && in.Refused.is) {
 		in.declined = err

@@ -46,6 +46,7 @@ type Vendor struct {
 // Quote quotes an order under the policy.
 func (v Vendor) Quote(o plans.Order) (plans.Quote, error) {
 	o.UnusedTrial = v.Policy.Trial.UnusedTrial
+	o.PaymentMethodOptional = !v.Policy.Trial.RequirePaymentMethod
 	return v.Policy.Catalog.Quote(o, v.Policy.Billing.Proration, v.Policy.Billing.Allocation)
 }
 
