@@ -75,6 +75,7 @@ type step struct {
 	lowered   []invoice.Receivable    // open invoices that credit notes of this step lowered, as they were before
 	refused   string                  // reason why the change of a deadline could not be made
 	withdrawn time.Time               // time of the cancellation that the event withdrew besides
+	restarted time.Time               // end of the trial that a change of the plan restarted
 	allowed   set                     // statuses that the processed row of the tables allows; see become
 
 	earlier []invoice.Invoice // invoices issued earlier in the same replay
@@ -196,7 +197,7 @@ func (s *step) apply(event Event) error {
 // because sets the cause from which IDs derive, and the event that is applied.
 func (s *step) because(cause string, kind EventKind) {
 	s.cause, s.caused, s.doing, s.actions, s.withdrawn = cause, 0, kind, nil, time.Time{}
-	s.fulfilled, s.lapsed, s.paysFirst = nil, 0, false
+	s.fulfilled, s.lapsed, s.paysFirst, s.restarted = nil, 0, false, time.Time{}
 }
 
 // record adds a step with the status, the access and the invoices that it led to.

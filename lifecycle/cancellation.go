@@ -107,8 +107,11 @@ func (s *step) endNow(exception *credits.Exception, open OpenInvoice) error {
 	if s.sub.Status == Incomplete {
 		return s.abandon(Canceled)
 	}
-	if s.sub.Status == Trialing {
+	switch {
+	case s.sub.Status == Trialing:
 		s.sub.TrialEnd = s.sub.At
+	case s.sub.Status == PendingStart:
+		s.sub.TrialEnd = time.Time{} // it never started
 	}
 	return s.endWith(Canceled, exception, open, false)
 }

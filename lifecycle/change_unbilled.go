@@ -48,8 +48,9 @@ func (s *step) changeContract(e *Event) error {
 		return err
 	}
 	s.supersede(&permit.Change)
+	from := s.sub.Contract.Plan
 	s.sub.Contract, s.actions = after, permit.Actions
-	return nil
+	return s.restartTrial(from, &permit.Change)
 }
 
 // permitUnbilled checks a change of a contract of which nothing is billed yet.

@@ -15,19 +15,20 @@ import (
 
 // EventKind is the kind of an [Event]. The zero value is unset and refused.
 //
-// JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
-// payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, advance_invoice_requested,
-// collection_paused, collection_resumed, pause_requested, resumed, renewal_disabled, renewal_enabled,
-// cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed, billing_details_changed, usage_recorded,
-// charge_added, credit_granted, invoice_voided, invoice_written_off, invoice_credited, dispute_won, dispute_lost,
-// payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
+// JSON: started, trial_converted, trial_extended, payment_method_added, payment_method_removed, payment_attempted,
+// payment_succeeded, payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled,
+// advance_invoice_requested, collection_paused, collection_resumed, pause_requested, resumed, renewal_disabled,
+// renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed, billing_details_changed,
+// usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off, invoice_credited, dispute_won,
+// dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
 type EventKind uint8
 
 // The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason. Any other
 // field must be unset.
 const (
-	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, PaymentMethod
+	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, Until, PaymentMethod
 	TrialConverted                               // the customer buys before the trial ends: On, Effective
+	TrialExtended                                // support sets another end of the trial, also an earlier one: Until
 	PaymentMethodAdded                           // the customer enters a payment method: PaymentMethod
 	PaymentMethodRemoved                         // the customer removes the payment method
 	PaymentAttempted                             // a payment is pending: Payment
@@ -64,13 +65,13 @@ const (
 )
 
 var eventKinds = []string{
-	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted",
-	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "changed", "scheduled_change_canceled",
-	"advance_invoice_requested", "collection_paused", "collection_resumed", "pause_requested", "resumed",
-	"renewal_disabled", "renewal_enabled", "cancellation_requested", "cancellation_withdrawn",
-	"reactivated", "taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted",
-	"invoice_voided", "invoice_written_off", "invoice_credited", "dispute_won", "dispute_lost", "payment_reversed",
-	"refund_succeeded", "refund_failed", "credit_paid_out",
+	"", "started", "trial_converted", "trial_extended", "payment_method_added", "payment_method_removed",
+	"payment_attempted", "payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "changed",
+	"scheduled_change_canceled", "advance_invoice_requested", "collection_paused", "collection_resumed",
+	"pause_requested", "resumed", "renewal_disabled", "renewal_enabled", "cancellation_requested",
+	"cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed", "usage_recorded",
+	"charge_added", "credit_granted", "invoice_voided", "invoice_written_off", "invoice_credited", "dispute_won",
+	"dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed", "credit_paid_out",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -97,15 +98,18 @@ type Event struct {
 	At   time.Time `json:"at"`
 	Kind EventKind `json:"kind"` // kind of the event; must be set
 	// By is the actor, customer or support; unset is the customer. It is checked against the change rules, the payment
-	// methods of the market and Policy.BillingDetailsEditors only: the caller authorizes the event itself.
+	// methods of the market and Policy.BillingDetailsEditors, and for the end of a trial, which only support sets. The
+	// caller authorizes all else.
 	By     plans.Actor `json:"by,omitzero"`
 	Reason string      `json:"reason,omitzero"` // free text for people; required for a refund
 
 	// On is the time at which the event takes effect, not before At: a start, a change, a pause, a cancellation, or the
 	// conversion of a trial. Zero is now for a start and a conversion, and otherwise the time that the change rules or
 	// the pause policy set. A customer cannot ask for an earlier time than that; support can.
-	On    time.Time `json:"on,omitzero"`
-	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
+	On time.Time `json:"on,omitzero"`
+	// Until is the end of a pause; zero pauses until the subscription is resumed. For trial_extended, and for a start by
+	// support, it is the end of the trial.
+	Until time.Time `json:"until,omitzero"`
 	// Invoices is what becomes of the invoices while collection is paused: keep or void; required for it.
 	Invoices PausedInvoices `json:"invoices,omitzero"`
 	// ScheduledChange is the number of the event that requested the change to cancel; zero cancels every scheduled change.
@@ -243,6 +247,10 @@ func (e *Event) checkRequired(f *fault.List) {
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}
+	case TrialExtended:
+		if e.Until.IsZero() {
+			f.Add("event.until", proration.ErrUnset, "required, the end of the trial")
+		}
 	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
@@ -273,10 +281,11 @@ func (k EventKind) Reported() bool {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, DisputeWon, DisputeLost,
 		PaymentReversed, RefundSucceeded, RefundFailed:
 		return true
-	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
-		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
-		TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted, InvoiceVoided, InvoiceWrittenOff,
-		InvoiceCredited, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused, CollectionResumed:
+	case Started, TrialConverted, TrialExtended, PaymentMethodAdded, PaymentMethodRemoved, Changed,
+		ScheduledChangeCanceled, PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested,
+		CancellationWithdrawn, Reactivated, TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted,
+		InvoiceVoided, InvoiceWrittenOff, InvoiceCredited, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
+		CollectionResumed:
 	}
 	return false
 }

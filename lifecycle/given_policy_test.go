@@ -71,7 +71,7 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 
 // withTrial sells every plan with a trial of two weeks, which ends with a suspension if there is no payment method.
 func withTrial(p *lifecycle.Policy) {
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	for i := range p.Catalog.Plans {
 		p.Catalog.Plans[i].Trial = giventest.Interval("P14D")
 	}
@@ -105,7 +105,7 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 		{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
 		{Action: plans.Cancel, By: anyActor, Effective: plans.AtPeriodEnd},
 	}
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), WithoutPaymentMethod: lifecycle.FinalSuspend, Except: []string{"pix"}}
 	p.ManualPaymentMethods = []string{"pix"}
 	day := giventest.Interval("P1D")

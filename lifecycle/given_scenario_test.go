@@ -104,7 +104,7 @@ func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string)
 
 // eventWords are the words of the events.
 var eventWords = map[string]lifecycle.EventKind{
-	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
+	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "trial": lifecycle.TrialExtended, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
 	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
 	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.Changed, "plan": lifecycle.Changed, "interval": lifecycle.Changed,
 	"price": lifecycle.Changed, "dates": lifecycle.Changed, "extend": lifecycle.Changed, "shorten": lifecycle.Changed,
@@ -215,7 +215,7 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		e.Charges = []plans.Charge{{Item: word(0), Quantity: giventest.Money(word(1)), Price: plans.Price{Unit: giventest.Money(word(2))}}}
 	case lifecycle.CreditGranted:
 		e.Grant.Amount = giventest.Money(word(0))
-	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.Changed, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
+	case lifecycle.TrialConverted, lifecycle.TrialExtended, lifecycle.PaymentMethodRemoved, lifecycle.Changed, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
 		lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested, lifecycle.CancellationWithdrawn, lifecycle.Reactivated:
 		panic("unexpected words: " + strings.Join(words, " "))
 	}

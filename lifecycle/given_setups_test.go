@@ -97,7 +97,7 @@ func deskSetup(tb testing.TB) setup {
 // salesSetup sells terms of half a year that are billed in advance, after a trial whose unused days carry over.
 func salesSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: days(3), WithoutPaymentMethod: lifecycle.FinalContinue, Except: []string{"pix"}}
 	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, ResultTimeout: patience, Retries: []proration.Interval{days(1), days(1), days(1)}, FinalAction: lifecycle.FinalSuspend}
 	p.AccessByStatus[lifecycle.Suspended] = lifecycle.Restricted
@@ -122,7 +122,7 @@ func nextInvoiceSetup(tb testing.TB) setup {
 // balanceSetup credits unused parts to the balance, and continues without payment.
 func balanceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, OnPlanChange: lifecycle.TrialKeep, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
 	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, ResultTimeout: patience, Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 	p.Renewal = lifecycle.Renewal{Lead: days(2), WithoutPaymentMethod: lifecycle.FinalPause}
@@ -139,7 +139,7 @@ func arrearsSetup(tb testing.TB) setup {
 	p.Billing.Timing = proration.InArrears
 	p.Billing.TaxRoundingLevel = invoice.PerInvoice
 	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.AtTrialEnd, WithoutPaymentMethod: lifecycle.FinalPause}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.AtTrialEnd, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalPause}
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalCancel
 	rule(&p, plans.Downgrade).Effective = plans.AtPeriodEnd
 	rule(&p, plans.Cancel).Effective = plans.Immediately
@@ -163,7 +163,7 @@ func termSetup(tb testing.TB) setup {
 func manualSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.ManualPaymentMethods = []string{"wire"}
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: lifecycle.FinalContinue}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalContinue}
 	p.FirstPaymentTimeout = giventest.Interval("P30D")
 	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, ResultTimeout: patience, DueIn: days(14), Grace: days(2), FinalAction: lifecycle.FinalSuspend}
 	p.Renewal.Lead = days(20)

@@ -61,6 +61,7 @@ type Trial struct {
 	// UnusedTrial is the use of the days that remain when the customer buys early; must be set.
 	UnusedTrial          plans.UnusedTrial `json:"unused_trial"`
 	RequirePaymentMethod bool              `json:"require_payment_method,omitzero"` // no start without a payment method
+	OnPlanChange         TrialHandling     `json:"on_plan_change"`                  // for another plan; must be set
 	// WithoutPaymentMethod is the action at the end of the trial if something is due and there is no payment method; must
 	// be set.
 	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
@@ -129,8 +130,8 @@ type Reminder struct {
 //   - Customers and support make every change immediately, and its proration is invoiced at once. Only support changes
 //     prices. A cancellation or a pause takes effect at the end of the period. Changes are possible until then, and
 //     another plan or interval is refused while ramp steps are to come.
-//   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. At the end of the
-//     trial, a subscription without a payment method is suspended if something is due.
+//   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. Another plan keeps
+//     the end of the trial. At the end, a subscription without a payment method is suspended if something is due.
 //   - There is no reminder. A subscription without a payment method renews all the same.
 //   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended. A
 //     payment without a reported result fails after a week. Money beyond what is due goes back.
@@ -144,8 +145,10 @@ func Standard() Policy {
 		ChangesWhileCanceling: CancelingAllow,
 		ChangesBeforeRamp:     plans.RampRefuse,
 		Prorations:            plans.InvoiceNow,
-		Trial:                 Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
-		Renewal:               Renewal{WithoutPaymentMethod: FinalContinue},
+		Trial: Trial{
+			UnusedTrial: plans.Forfeit, OnPlanChange: TrialKeep, WithoutPaymentMethod: FinalSuspend,
+		},
+		Renewal: Renewal{WithoutPaymentMethod: FinalContinue},
 		Dunning: Dunning{
 			Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep,
 			ResultTimeout: proration.Interval{Days: 7},
@@ -234,6 +237,7 @@ func (p Policy) Validate() error {
 // checkTimes adds the faults of the trial, the renewal, the dunning, the pause and the reminders.
 func (p *Policy) checkTimes(f *fault.List) {
 	fault.Choice(f, "trial.unused_trial", p.Trial.UnusedTrial)
+	fault.Enum(f, "trial.on_plan_change", trialHandlings, p.Trial.OnPlanChange)
 	checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)

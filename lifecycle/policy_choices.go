@@ -87,3 +87,32 @@ func (w WhileCanceling) MarshalText() ([]byte, error) {
 func (w *WhileCanceling) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(whileCancelings, w, "changes_while_canceling", text)
 }
+
+// TrialHandling is what another plan does to a trial that is not over. The zero value is unset and refused.
+//
+// JSON: keep, restart.
+type TrialHandling uint8
+
+// The treatments of a trial at a change of the plan.
+const (
+	TrialKeep TrialHandling = iota + 1 // the trial ends when it was to end
+	// TrialRestart starts the trial of the new plan at the change. Its length is that of the plan in the catalog; without
+	// a catalog, that of the plan in the event, or of the contract if the plan states none. Each plan is tried once: a
+	// change back keeps the end, and so does a plan without a trial.
+	TrialRestart
+)
+
+var trialHandlings = []string{"", "keep", "restart"}
+
+// String returns the name, "restart".
+func (h TrialHandling) String() string { return enum.String(trialHandlings, h) }
+
+// MarshalText returns the name.
+func (h TrialHandling) MarshalText() ([]byte, error) {
+	return fault.Marshal(trialHandlings, h, "on_plan_change")
+}
+
+// UnmarshalText reads the name. An unknown name returns ErrInvalid.
+func (h *TrialHandling) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(trialHandlings, h, "on_plan_change", text)
+}

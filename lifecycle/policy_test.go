@@ -35,8 +35,8 @@ func TestPolicyValidate(t *testing.T) {
 		{"an unknown proration billing", "law 14", func(p *lifecycle.Policy) { p.Prorations = 9 }, []string{"prorations invalid"}},
 		{"a trial without a final action", "law 13: it decides access", func(p *lifecycle.Policy) { p.Trial.WithoutPaymentMethod = 0 }, []string{"trial.without_payment_method unset"}},
 		{"a trial without a setting for its unused days", "law 13: it decides the length of the first period", func(p *lifecycle.Policy) { p.Trial.UnusedTrial = 0 }, []string{"trial.unused_trial unset"}},
-		{"a trial with unknown settings", "law 14", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{UnusedTrial: 9, WithoutPaymentMethod: 9} }, []string{"trial.unused_trial invalid", "trial.without_payment_method invalid"}},
-		{"no settings for a trial", "a contract can have a trial under every policy", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{} }, []string{"trial.unused_trial unset", "trial.without_payment_method unset"}},
+		{"a trial with unknown settings", "law 14", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{UnusedTrial: 9, OnPlanChange: 9, WithoutPaymentMethod: 9} }, []string{"trial.unused_trial invalid", "trial.on_plan_change invalid", "trial.without_payment_method invalid"}},
+		{"no settings for a trial", "a contract can have a trial under every policy", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{} }, []string{"trial.unused_trial unset", "trial.on_plan_change unset", "trial.without_payment_method unset"}},
 		{"an unknown final action", "", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 9 }, []string{"renewal.without_payment_method invalid"}},
 		{"no final action", "row K1: what happens without a payment method", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 0 }, []string{"renewal.without_payment_method unset"}},
 		{"a first payment timeout over the limit", "", func(p *lifecycle.Policy) { p.FirstPaymentTimeout = long }, []string{"first_payment_timeout limit"}},
@@ -98,7 +98,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"a retention over the limit", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"an empty policy", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
 			"billing.proration.day_count unset", "billing.proration.first_day unset", "billing.proration.last_day unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
-			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "changes_while_canceling unset", "changes_before_ramp unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "if_paid_timeout unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "payments.billing_anchor unset", "reactivation.billing_anchor unset",
+			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "changes_while_canceling unset", "changes_before_ramp unset", "prorations unset", "trial.unused_trial unset", "trial.on_plan_change unset", "trial.without_payment_method unset", "if_paid_timeout unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "payments.billing_anchor unset", "reactivation.billing_anchor unset",
 			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
 			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",
 		}},
@@ -164,7 +164,7 @@ func TestVocabularies(t *testing.T) {
 	}{
 		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
 		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
-		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 35},
+		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 36},
 		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 20},
 		{"paused invoices", func(i int) word { return lifecycle.PausedInvoices(i) }, func(s string) error { return new(lifecycle.PausedInvoices).UnmarshalText([]byte(s)) }, 2},
 		{"while canceling", func(i int) word { return lifecycle.WhileCanceling(i) }, func(s string) error { return new(lifecycle.WhileCanceling).UnmarshalText([]byte(s)) }, 3},
@@ -174,6 +174,7 @@ func TestVocabularies(t *testing.T) {
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
 		{"overpayment", func(i int) word { return lifecycle.Overpayment(i) }, func(s string) error { return new(lifecycle.Overpayment).UnmarshalText([]byte(s)) }, 2},
 		{"late payment", func(i int) word { return lifecycle.LatePayment(i) }, func(s string) error { return new(lifecycle.LatePayment).UnmarshalText([]byte(s)) }, 2},
+		{"trial handling", func(i int) word { return lifecycle.TrialHandling(i) }, func(s string) error { return new(lifecycle.TrialHandling).UnmarshalText([]byte(s)) }, 2},
 		{"prorations", func(i int) word { return plans.ProrationBilling(i) }, func(s string) error { return new(plans.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -19,6 +19,9 @@ var (
 // notAllowed returns the reason why the status of the subscription does not allow an event, with the date of the status
 // and the event to send instead. It is for the empty cells of the table transitions.
 func (s *Subscription) notAllowed(kind EventKind) string {
+	if over := serving | of(Paused) | ended; kind == TrialExtended && over.has(s.Status) {
+		return "No trial is running" + s.on(", the last one ended on ", s.TrialEnd) + "; send credit_granted to give credit."
+	}
 	switch s.Status {
 	case PendingStart:
 		return notStarted(kind, s.on(" on ", s.StartAt))

@@ -142,8 +142,9 @@ func (s *step) changeDue(d Deadline) error {
 		s.refused = "The scheduled change could not be made: " + err.Error() + "."
 		return nil
 	}
+	from := sub.Contract.Plan
 	sub.Contract = after
-	return nil
+	return s.restartTrial(from, &w.Change)
 }
 
 // changeWithin makes a scheduled change inside a period. One that cannot be billed now waits for the next period.
@@ -204,7 +205,9 @@ func (s *step) adopt() {
 			s.refused = "The scheduled change could not be made: " + err.Error() + "."
 			return true
 		}
+		from := s.sub.Contract.Plan
 		s.sub.Contract = after
+		s.adoptTrial(from, &w.Change)
 		return true
 	})
 }

@@ -13,6 +13,9 @@ import (
 
 // start starts service at once, or schedules it for Event.On.
 func (s *step) start(e *Event) error {
+	if !e.Until.IsZero() && e.by() != plans.Support {
+		return s.refuse("Only support can set the end of the trial; send started without until.")
+	}
 	if err := s.checkSold(); err != nil {
 		return err
 	}
@@ -33,10 +36,12 @@ func (s *step) start(e *Event) error {
 		s.sub.StartAt = e.On.In(s.sub.location())
 		if e.NoTrial {
 			s.sub.TrialEnd = s.sub.StartAt // marks that there is no trial
+		} else if !e.Until.IsZero() {
+			s.sub.TrialEnd = e.Until.In(s.sub.location())
 		}
 		return s.become(PendingStart)
 	}
-	return s.startTrialOrService(false)
+	return s.startTrialOrService(e.Until.In(s.sub.location()), false)
 }
 
 // checkSold returns the faults of a contract that the catalog does not sell: an unknown plan, and a currency that is
@@ -67,18 +72,17 @@ func (s *step) checkSold() error {
 
 // startNow starts service that was scheduled for this instant.
 func (s *step) startNow(Deadline) error {
-	at := s.sub.StartAt
-	s.sub.StartAt = time.Time{}
+	at, end := s.sub.StartAt, s.sub.TrialEnd
+	s.sub.StartAt, s.sub.TrialEnd = time.Time{}, time.Time{}
 	s.adopt()
-	if s.sub.TrialEnd.Equal(at) {
-		s.sub.TrialEnd = time.Time{}
+	if end.Equal(at) {
 		return s.serve(true, 0)
 	}
-	trial := s.sub.Contract.Trial != proration.Interval{}
+	trial := s.sub.Contract.Trial != proration.Interval{} || !end.IsZero()
 	if trial && s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
 		return s.trialOver(Deadline{}) // the payment method was removed, so there is no trial
 	}
-	return s.startTrialOrService(true)
+	return s.startTrialOrService(end, true)
 }
 
 // serve starts the first paid period, which is longer by the given number of days. If anew is set, the contract

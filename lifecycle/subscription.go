@@ -34,8 +34,10 @@ type Subscription struct {
 	StartAt   time.Time `json:"start_at,omitzero"`   // future start of service
 	TrialEnd  time.Time `json:"trial_end,omitzero"`  // end of the trial, also when it is past
 	ConvertAt time.Time `json:"convert_at,omitzero"` // earlier time at which the trial becomes paid service
-	PayBy     time.Time `json:"pay_by,omitzero"`     // time by which the first invoice must be paid
-	CancelAt  time.Time `json:"cancel_at,omitzero"`  // time at which a cancellation takes effect; zero is no cancellation
+	// TriedPlans are the plans that had a trial, once a change of the plan restarted it; see [TrialRestart].
+	TriedPlans []string  `json:"tried_plans,omitzero"`
+	PayBy      time.Time `json:"pay_by,omitzero"`    // time by which the first invoice must be paid
+	CancelAt   time.Time `json:"cancel_at,omitzero"` // time at which a cancellation takes effect; zero is no cancellation
 	// Dunned marks an end caused by an unpaid invoice: a payment within the period reactivates the subscription.
 	Dunned bool `json:"dunned,omitzero"`
 	// NoRenewal ends the subscription with its term, or with its period if there is no term.
@@ -95,6 +97,7 @@ func (s Subscription) snapshot() Subscription {
 	s.Ledger, s.Usage = slices.Clone(s.Ledger), slices.Clip(s.Usage)
 	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
 	s.Refunds, s.Corrections = slices.Clip(s.Refunds), slices.Clip(s.Corrections)
+	s.TriedPlans = slices.Clip(s.TriedPlans)
 	if s.NextPeriod != nil {
 		own := *s.NextPeriod
 		own.Changes = slices.Clone(own.Changes)
@@ -132,6 +135,7 @@ func (s *Subscription) check() error {
 		{"usage", len(s.Usage)},
 		{"refunds", len(s.Refunds)},
 		{"corrections", len(s.Corrections)},
+		{"tried_plans", len(s.TriedPlans)},
 	} {
 		if list.has > maxKept {
 			f.Add("subscription."+list.name, proration.ErrLimit, "must be at most %d entries; got %d", maxKept, list.has)

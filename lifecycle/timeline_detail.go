@@ -46,13 +46,16 @@ func (s *step) effectDetail(e *Event) string {
 		return "pause requested" + sub.on(" for ", sub.PauseAt) + sub.on(" until ", sub.ResumeAt)
 	case e.Kind == TrialConverted && sub.Status == Trialing:
 		return "paid service scheduled" + sub.on(" for ", sub.serviceBegins())
+	case e.Kind == TrialExtended:
+		return "trial end changed" + sub.on(" to ", e.Until)
 	case e.Kind == ScheduledChangeCanceled && e.ScheduledChange != 0:
 		return "scheduled change of event " + strconv.FormatInt(e.ScheduledChange, 10) + " canceled"
 	}
 	if e.Kind != Changed && (e.Kind != Reactivated || e.Change.IsZero()) {
 		return ""
 	}
-	return s.changeDetail(e) + sub.on(", cancellation withdrawn for ", s.withdrawn)
+	return s.changeDetail(e) + sub.on(", trial restarted until ", s.restarted) +
+		sub.on(", cancellation withdrawn for ", s.withdrawn)
 }
 
 // changeDetail describes the change of an event, with the date of a later one.
@@ -106,7 +109,7 @@ func (s *step) dueDetail(d Deadline, before *Subscription) string {
 			return "scheduled change postponed" + s.sub.on(" to ", still.At) + ": " + text
 		}
 	}
-	return "scheduled change: " + text
+	return "scheduled change: " + text + s.sub.on(", trial restarted until ", s.restarted)
 }
 
 // changeText describes a change of the contract: "2 seats added", "plan changed to scale, 1 seat removed". The interval

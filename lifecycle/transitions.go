@@ -38,6 +38,7 @@ const (
 var transitions = []transition{
 	{Started, fresh, of(PendingStart, Trialing, Incomplete, Active), (*step).start},
 	{TrialConverted, of(Trialing), of(Active, Incomplete), (*step).buy},
+	{TrialExtended, of(Trialing), 0, (*step).extendTrial},
 
 	{PaymentMethodAdded, fresh | alive&^of(Suspended), 0, (*step).enterCard},
 	{PaymentMethodAdded, of(Suspended), of(Active), (*step).enterCard},

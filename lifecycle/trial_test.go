@@ -17,7 +17,7 @@ func TestTrialIsOfTheContract(t *testing.T) {
 	carried, demanding := lifecycle.Standard(), lifecycle.Standard()
 	carried.Trial.UnusedTrial = plans.CarryOver
 	demanding.Trial = lifecycle.Trial{
-		UnusedTrial: plans.Forfeit, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel,
+		UnusedTrial: plans.Forfeit, OnPlanChange: lifecycle.TrialKeep, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel,
 	}
 	runScenarios(t,
 		scenario{"under the standard policy", "14 days, and then the first month", standard, trial, []step{
