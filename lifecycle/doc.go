@@ -72,6 +72,10 @@
 // Event.IfPaid a change or a return waits for its payment: the contract, the status and the access stay as they were,
 // and the change lapses with its invoice after Policy.IfPaidTimeout, or when the subscription changes in another way.
 //
+// A trial has the length of its contract, or the end that support states at its start. While it runs, support can set
+// another end with [TrialExtended], and what is scheduled for the old end follows. By the policy, another plan keeps
+// the end or restarts the trial, each plan once.
+//
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
 // invoice is voided. The customer can ask for the next period early, with [AdvanceInvoiceRequested].

@@ -242,7 +242,7 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	few := candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "invoice_credited", "paid in part", "payment_refunded", "pause_requested",
 		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
-		"no seats",
+		"no seats", "trial extended",
 	)
 	few = append(few, candidate{name: "time passes"})
 	all := setups(t)

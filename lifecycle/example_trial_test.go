@@ -80,3 +80,57 @@ func Example_trial() {
 	// 2026-11-13 09:00:00  reminder of trial end  trialing       full
 	// 2026-11-16 09:00:00  trial over             suspended      billing_only
 }
+
+// Support extends the trial of 14 days by five days, and the customer then changes to a plan whose trial has ten days.
+// The policy restarts the trial for it. What waits for the end of the trial follows.
+func Example_trialExtended() {
+	policy := lifecycle.Standard()
+	policy.Trial.OnPlanChange = lifecycle.TrialRestart
+	policy.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}}}
+
+	start := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
+	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
+	if err != nil {
+		panic(err)
+	}
+	sub := lifecycle.Subscription{ID: "acme"}
+	sub.Contract = plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: monthly, Trial: proration.Interval{Days: 14},
+		Items: []plans.Item{
+			{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
+		},
+	}
+	scale := plans.Plan{
+		ID: "scale", Interval: proration.Interval{Months: 1}, Trial: proration.Interval{Days: 10},
+		Offers: []plans.Offer{
+			{Item: "seat", Currency: "USD", Price: plans.Price{Unit: decimal.RequireFromString("139.00")}},
+		},
+	}
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
+	out, err := lifecycle.Replay(policies, sub, []lifecycle.Event{
+		{Sequence: 1, At: start, Kind: lifecycle.Started, PaymentMethod: "card"},
+		{Sequence: 2, At: day(12), Kind: lifecycle.TrialExtended, Until: day(30)}, // by the customer
+		{Sequence: 3, At: day(12), Kind: lifecycle.TrialExtended, By: plans.Support, Until: day(19)},
+		{Sequence: 4, At: day(17), Kind: lifecycle.Changed, Change: plans.Change{Plan: &scale}},
+	}, day(27))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(out.Timeline())
+	fmt.Println(out.Invoices[0].Lines[0].Explain())
+	// Output:
+	// 2026-11-02 09:00:00  started                                                  trialing       full
+	// 2026-11-13 09:00:00  reminder of trial end                                    trialing       full
+	// 2026-11-14 09:00:00  trial extended                                           trialing       full
+	//                      refused: Only support can set the end of the trial; send trial_converted to start the paid period.
+	// 2026-11-14 09:00:00  trial end changed to 2026-11-21                          trialing       full
+	// 2026-11-18 09:00:00  reminder of trial end                                    trialing       full
+	// 2026-11-19 09:00:00  plan changed to scale, trial restarted until 2026-11-29  trialing       full
+	// 2026-11-26 09:00:00  reminder of trial end                                    trialing       full
+	// 2026-11-29 09:00:00  trial over                                               active         full          acme-1
+	// seat: 10 x 139.00 = 1390.00
+}

@@ -139,7 +139,7 @@ func arrearsSetup(tb testing.TB) setup {
 	p.Billing.Timing = proration.InArrears
 	p.Billing.TaxRoundingLevel = invoice.PerInvoice
 	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
-	p.Trial = lifecycle.Trial{UnusedTrial: plans.AtTrialEnd, OnPlanChange: lifecycle.TrialKeep, WithoutPaymentMethod: lifecycle.FinalPause}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.AtTrialEnd, OnPlanChange: lifecycle.TrialRestart, WithoutPaymentMethod: lifecycle.FinalPause}
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalCancel
 	rule(&p, plans.Downgrade).Effective = plans.AtPeriodEnd
 	rule(&p, plans.Cancel).Effective = plans.Immediately

@@ -182,6 +182,12 @@ func candidates() []candidate {
 		fixedEvent("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}),
 		fixedEvent("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "12.10")}),
 		fixedEvent("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
+		{"trial extended", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.TrialExtended, By: plans.Support, Until: at.AddDate(0, 0, 9)}, true
+		}},
+		{"trial shortened", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.TrialExtended, By: plans.Support, Until: at.Add(30 * time.Hour)}, true
+		}},
 	}
 }
 

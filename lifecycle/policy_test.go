@@ -35,7 +35,9 @@ func TestPolicyValidate(t *testing.T) {
 		{"an unknown proration billing", "law 14", func(p *lifecycle.Policy) { p.Prorations = 9 }, []string{"prorations invalid"}},
 		{"a trial without a final action", "law 13: it decides access", func(p *lifecycle.Policy) { p.Trial.WithoutPaymentMethod = 0 }, []string{"trial.without_payment_method unset"}},
 		{"a trial without a setting for its unused days", "law 13: it decides the length of the first period", func(p *lifecycle.Policy) { p.Trial.UnusedTrial = 0 }, []string{"trial.unused_trial unset"}},
-		{"a trial with unknown settings", "law 14", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{UnusedTrial: 9, OnPlanChange: 9, WithoutPaymentMethod: 9} }, []string{"trial.unused_trial invalid", "trial.on_plan_change invalid", "trial.without_payment_method invalid"}},
+		{"a trial with unknown settings", "law 14", func(p *lifecycle.Policy) {
+			p.Trial = lifecycle.Trial{UnusedTrial: 9, OnPlanChange: 9, WithoutPaymentMethod: 9}
+		}, []string{"trial.unused_trial invalid", "trial.on_plan_change invalid", "trial.without_payment_method invalid"}},
 		{"no settings for a trial", "a contract can have a trial under every policy", func(p *lifecycle.Policy) { p.Trial = lifecycle.Trial{} }, []string{"trial.unused_trial unset", "trial.on_plan_change unset", "trial.without_payment_method unset"}},
 		{"an unknown final action", "", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 9 }, []string{"renewal.without_payment_method invalid"}},
 		{"no final action", "row K1: what happens without a payment method", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 0 }, []string{"renewal.without_payment_method unset"}},
