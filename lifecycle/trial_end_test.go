@@ -266,10 +266,10 @@ func TestTrialAfterAnotherPlan(t *testing.T) {
 			{"2026-11-02 plan scale at_period_end", "pending_start billing_only"},
 			{"2026-11-17", month},
 		}},
-		scenario{"after the trial", "paid service is no trial", restart, sub, []step{
+		scenario{"after the trial", "paid service is no trial: 695.00 less 445.00 for half of November", restart, sub, []step{
 			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 			{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 695.00; collect_payment s-2 695.00"},
+			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
 		}},
 	)
 }
