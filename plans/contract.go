@@ -17,16 +17,17 @@ type Contract struct {
 	Items    []Item          `json:"items"`    // items bought, each with a unique ID; the last one may leave
 	Cycle    proration.Cycle `json:"cycle"`    // billing periods, on the customer's calendar
 
-	// First is a period that the cycle does not have: a first one that trial days extend, or the one whose end a change of
-	// the billing date moved. It is served until the first period of the cycle begins, if that is earlier than its end.
-	// The days from its end to the next billing date are part of a period of the cycle: if the billing date moves from
-	// February 1 to February 4, First is January, and February 1 to 4 is a part of January 4 to February 4.
+	// First is a period that the cycle does not have: a first one that trial days extend, a paid trial at the price until
+	// the first ramp step, or the one whose end a change of the billing date moved. It is served until the first period of
+	// the cycle begins, if that is earlier than its end. The days from its end to the next billing date are part of a
+	// period of the cycle: if the billing date moves from February 1 to February 4, First is January, and February 1 to 4
+	// is a part of January 4 to February 4.
 	First     proration.Period   `json:"first,omitzero"`
 	Ramp      []RampStep         `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
 	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
 	Discounts []Discount         `json:"discounts,omitzero"` // discounts on its charges, in order
 	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
-	Trial     proration.Interval `json:"trial,omitzero"`     // length of the trial, "P14D"; unset is no trial
+	Trial     proration.Interval `json:"trial,omitzero"`     // length of the unpaid trial, "P14D"; unset is no trial
 	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
 	DueIn     proration.Interval `json:"due_in,omitzero"`    // payment term of manual invoices; unset is the policy's
 	// Until is a known end of the contract: no portion of a billing period goes beyond it. Zero is none, and so is a time
