@@ -13,12 +13,20 @@ import (
 // one thing twice, so each such type is listed with its paths, which are different choices.
 func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 	different := map[string][]string{
-		"plans.Currency": {"catalog.plans.offers.currency", "catalog.markets.currency", "renewal.usage_threshold.key"}, // of prices, of customers
-		"plans.Actor":    {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
+		// of prices, of customers, of the orders that a coupon is for
+		"plans.Currency": {
+			"catalog.plans.offers.currency", "catalog.markets.currency", "catalog.coupons.discount.currency",
+			"renewal.usage_threshold.key",
+		},
+		// of an item, and the special price of a coupon
+		"plans.Price":   {"catalog.plans.offers.price", "catalog.coupons.discount.price"},
+		"plans.Tier":    {"catalog.plans.offers.price.tiers", "catalog.coupons.discount.price.tiers"},
+		"plans.Tiering": {"catalog.plans.offers.price.tiering", "catalog.coupons.discount.price.tiering"},
+		"plans.Actor":   {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
 		// changes and pauses start on their own
 		"plans.EffectiveTiming": {"change_rules.effective", "pause.effective"},
-		"plans.Kind":            {"billing.taxes.kinds", "billing.refunds.kinds"},
-		"plans.Scope":           {"billing.taxes", "billing.refunds"},
+		"plans.Kind":            {"billing.taxes.kinds", "billing.refunds.kinds", "catalog.coupons.discount.kinds"},
+		"plans.Scope":           {"billing.taxes", "billing.refunds", "catalog.coupons.discount"},
 		"credits.RefundAs":      {"billing.refunds.as", "pause.unused"}, // after an end, after a pause
 		"proration.RoundingMode": {
 			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
@@ -33,7 +41,8 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
-			"catalog.terms.length", "catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
+			"catalog.terms.length", "catalog.terms.notice", "catalog.coupons.discount.price.per",
+			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}

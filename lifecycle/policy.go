@@ -17,8 +17,8 @@ import (
 type Policy struct {
 	From    time.Time      `json:"from,omitzero"` // time from which the policy applies; zero applies it from the beginning
 	Billing invoice.Policy `json:"billing"`       // how invoices are made
-	// Catalog has the plans, terms and markets. Without one, events carry complete plans and terms with their prices, so
-	// that the caller makes them and not the customer, and every payment method is accepted.
+	// Catalog has the plans, terms, markets and coupons. Without one, events carry complete plans and terms with their
+	// prices, so that the caller makes them and not the customer, and every payment method is accepted.
 	Catalog *plans.Catalog `json:"catalog,omitempty"`
 	// ChangeRules say who may make a change and when it takes effect, with and without a catalog; at least one.
 	ChangeRules plans.ChangeRules `json:"change_rules"`

@@ -29,7 +29,7 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 	read.Billing.Taxes, read.Billing.Refunds = nil, nil
 	if p.Catalog != nil {
 		own := *p.Catalog
-		own.Plans, own.Terms, own.Markets = nil, nil, nil
+		own.Plans, own.Terms, own.Markets, own.Coupons = nil, nil, nil, nil
 		read.Catalog = &own
 	}
 	in := json.NewDecoder(bytes.NewReader(text))
@@ -50,6 +50,7 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 		keep(&c.Plans, p.Catalog.Plans)
 		keep(&c.Terms, p.Catalog.Terms)
 		keep(&c.Markets, p.Catalog.Markets)
+		keep(&c.Coupons, p.Catalog.Coupons)
 	}
 	*p = Policy(read)
 	return nil

@@ -8,11 +8,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Catalog is the complete offer of a seller, read from one JSON file: plans, terms and markets.
+// Catalog is the complete offer of a seller, read from one JSON file: plans, terms, markets and coupons.
 type Catalog struct {
-	Plans   []Plan   `json:"plans"`          // plans on offer; at least one
-	Terms   []Term   `json:"terms,omitzero"` // terms on offer; none sells period to period
-	Markets []Market `json:"markets"`        // markets; at least one
+	Plans   []Plan   `json:"plans"`            // plans on offer; at least one
+	Terms   []Term   `json:"terms,omitzero"`   // terms on offer; none sells period to period
+	Markets []Market `json:"markets"`          // markets; at least one
+	Coupons []Coupon `json:"coupons,omitzero"` // coupons that customers can redeem
 }
 
 // Validate returns every fault of the catalog at once, each with its path.
@@ -36,6 +37,7 @@ func (c *Catalog) check(f *fault.List) {
 	}
 	checkTerms(f, c.Terms)
 	c.checkMarkets(f)
+	c.checkCoupons(f)
 }
 
 // checkMarkets adds the faults of the markets, and of countries that several markets list.

@@ -38,6 +38,8 @@ func TestCatalogValidate(t *testing.T) {
 		{"two markets for all other countries", "M7: a country has one currency", func(c *seller) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
 		{"a market's method", "a fault has its whole path", func(c *seller) { c.Markets[1].PaymentMethods[2].By = nil }, []string{"markets[1].payment_methods[2].by unset"}},
 		{"a trial of less than nothing", "a trial has a length", func(c *seller) { c.Plans[1].Trial = proration.Interval{Days: -14} }, []string{"plans[1].trial invalid"}},
+		{"coupons", "each is valid", withCoupons(), nil},
+		{"a coupon's discount", "a fault has its whole path", withCoupons(func(c *plans.Coupon) { c.Discount.Periods = 0 }), []string{"coupons[0].discount.periods limit"}},
 		{"nothing", "law 14: all faults come at once", func(c *seller) { c.Catalog = plans.Catalog{} }, []string{"plans unset", "markets unset"}},
 		{"a fault in every part", "law 14: all faults come at once, in the order of the fields, each with its path", func(c *seller) {
 			c.Plans[0].Trial = proration.Interval{Seconds: -1}
@@ -72,6 +74,7 @@ func TestCatalogValidate(t *testing.T) {
 			_, quoted := catalog.quote(ordered("7 seat", ""))
 			_, checked := catalog.check(plans.ChangeRequest{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
 			_, laid := catalog.With(plans.Override{})
+			_, redeemed := catalog.Redeem(plans.RedeemRequest{Code: "x", At: giventest.Instant("2026-11-16", nil), Contract: contract})
 			var inRequest []string
 			for _, fault := range c.want {
 				inRequest = append(inRequest, "catalog."+fault)
@@ -79,7 +82,7 @@ func TestCatalogValidate(t *testing.T) {
 			for verb, got := range map[string]struct {
 				err  error
 				want []string
-			}{"Quote": {quoted, c.want}, "Check": {checked, inRequest}, "With": {laid, c.want}} {
+			}{"Quote": {quoted, c.want}, "Check": {checked, inRequest}, "With": {laid, c.want}, "Redeem": {redeemed, c.want}} {
 				if c.want != nil {
 					giventest.CheckFaults(t, got.err, got.want...)
 				} else if got.err != nil && !errors.Is(got.err, plans.ErrRefused) {
@@ -176,7 +179,10 @@ func TestCatalogJSON(t *testing.T) {
 		`"tiers":[{"up_to":"4","flat":"5","unit":"6"},{"percent":"7"}],"minimum":"8","maximum":"9"}}],` +
 		`"features":["leads"],"limits":[{"name":"contacts","most":"2500"},{"name":"lists","unlimited":true}]}],` +
 		`"terms":[{"length":"P6M","percent":"5","billing":"per_period","renewal":"renew_once","notice":"P30D","termination_fee":{"fee":"10","percent":"50"}}],` +
-		`"markets":[{"countries":["BR"],"currency":"BRL","payment_methods":[{"id":"card","by":["customer","support"],"installments":12}]}]}`
+		`"markets":[{"countries":["BR"],"currency":"BRL","payment_methods":[{"id":"card","by":["customer","support"],"installments":12}]}],` +
+		`"coupons":[{"code":"TEN","discount":{"id":"ten","percent":"10","currency":"BRL","duration":"repeating","periods":3,"per":"P1M"},` +
+		`"valid_from":"2026-01-01T00:00:00Z","valid_until":"2027-01-01T00:00:00Z","plans":["base"],"first_order":true,"minimum_order":"50",` +
+		`"max_redemptions":100,"max_redemptions_per_customer":1}]}`
 	var c plans.Catalog
 	if err := json.Unmarshal([]byte(want), &c); err != nil {
 		t.Fatal(err)
@@ -218,6 +224,7 @@ func TestCatalogJSON(t *testing.T) {
 	giventest.CheckRoundTrip(t, plans.Order{})
 	giventest.CheckRoundTrip(t, plans.Quote{})
 	giventest.CheckRoundTrip(t, plans.ChangeRequest{})
+	giventest.CheckRoundTrip(t, plans.RedeemRequest{})
 	giventest.CheckRoundTrip(t, amendment{})
 }
 

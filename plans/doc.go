@@ -14,10 +14,11 @@
 //
 // # Words
 //
-// A [Catalog] is the seller's complete offer in one JSON value: plans, terms and markets. A [Plan] offers items, each
-// at a [Price] in a [Currency], with features, limits and the length of a trial. A [Term] is a length of commitment. A
-// [Market] sets the currency and the payment methods for some countries. An [Override] adapts the catalog for one
-// customer. [ChangeRules] say who may change a contract, and when the change takes effect.
+// A [Catalog] is the seller's complete offer in one JSON value: plans, terms, markets and coupons. A [Plan] offers
+// items, each at a [Price] in a [Currency], with features, limits and the length of a trial. A [Term] is a length of
+// commitment. A [Market] sets the currency and the payment methods for some countries. A [Coupon] is a code for a
+// discount. An [Override] adapts the catalog for one customer. [ChangeRules] say who may change a contract, and when
+// the change takes effect.
 //
 // A [Contract] records one purchase: one plan, items with agreed quantities and prices, terms, discounts, and a ramp of
 // changes agreed in advance. The contract owns its prices: a later edit of the catalog changes no contract. A [Charge]
@@ -35,6 +36,7 @@
 //   - [Contract.Amended]: the contract after a change, the charges that it adds, and the units that it replaces.
 //   - [Contract.Changed], [Contract.Renewed]: the contract after a change, and for its next term.
 //   - [Contract.StartingAt]: the contract with its periods and terms from the time at which service starts.
+//   - [Catalog.Redeem]: the discount of a coupon, or the limit of the coupon that refuses it.
 //   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the actions of a change, the exceeded limits.
 //

@@ -29,6 +29,7 @@ var money = map[string]string{
 	"plans.Bill":                "Total",
 	"plans.Charge":              "Net Untaxed",
 	"plans.Contract":            "Minimum",
+	"plans.Coupon":              "MinimumOrder",
 	"plans.Deduction":           "Amount",
 	"plans.Discount":            "Amount",
 	"plans.DiscountResult":      "Amount Net",
