@@ -204,9 +204,9 @@ func roundTripCosts(t *testing.T, state roundTripState, there, back string, day 
 }
 
 // A customer pays for the units of each moment at their price, whatever the way there: units that leave and return keep
-// the discount that the period was billed with, and further units have the lasting discounts only. Documents add up to
-// that within half a cent per line (laws 2 and 17). The world: prices that never fall, four sets of discounts, both
-// bases, and every sequence of 0, 2, 5 or 7 units on three days.
+// the discount that the period was billed with, and further units have the lasting and the repeating discounts.
+// Documents add up to that within half a cent per line (laws 2 and 17). The world: prices that never fall, four sets of
+// discounts, both bases, and every sequence of 0, 2, 5 or 7 units on three days.
 func TestEveryPathOfQuantitiesFollowsThePrice(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
@@ -260,7 +260,7 @@ func TestEveryPathOfQuantitiesFollowsThePrice(t *testing.T) {
 const fallingPrice = 7
 
 // roundTripShare returns the parts of the price that five seats and two phones cost with the discounts of their first
-// bill, and that more units cost later.
+// bill, and that further units cost later.
 func roundTripShare(price, discounts int) (first, then *big.Rat) {
 	whole := quantityWorld[price].cents(5) + 2*777
 	switch discounts {
@@ -269,7 +269,7 @@ func roundTripShare(price, discounts int) (first, then *big.Rat) {
 	case 2:
 		return big.NewRat(whole-700, whole), big.NewRat(1, 1)
 	case 3:
-		return big.NewRat(9*67, 1000), big.NewRat(9, 10)
+		return big.NewRat(9*67, 1000), big.NewRat(9*67, 1000)
 	}
 	return big.NewRat(1, 1), big.NewRat(1, 1)
 }

@@ -137,8 +137,9 @@ type IssueResult struct {
 //
 // The discounts of the contract apply to periods, to terms, and to Lines billed with them. In advance, an invoice of a
 // change or of Lines alone deducts only discounts with duration forever and no amount, since the period used the others
-// already; a cancellation deducts none. A charge that replaces another one also keeps its deductions: the percentages
-// and special prices until the end of the periods that they were agreed for, and the unused part of amounts.
+// already; a cancellation deducts none. Added units also have the repeating percentages and special prices of their
+// period, until the end of the periods that these were agreed for. A charge that replaces another one keeps its
+// deductions: the percentages and special prices until that end, and the unused part of amounts.
 //
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
 // arrears and for a missing ID; ErrInvalid for billing an up-front term in arrears, for Paid, KeepOpen or Exception

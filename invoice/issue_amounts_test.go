@@ -43,14 +43,14 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "repeating", why: "two periods less 10 %, and a document between them uses none", policy: invoice.Standard(),
+			name: "repeating", why: "two periods less 10 %, also for units that are added in them", policy: invoice.Standard(),
 			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				month("2026-11-16", ""),
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-3/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
-				month("2026-12-01", "total 801.00, spent -89.00, due 712.00", full+", less 10 % 89.00 = 801.00"),
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-3/1, -80.10 x 15/15 days = -80.10"}, sums: "total -80.10, granted 80.10, due 0.00"},
+				month("2026-12-01", "total 801.00, spent -80.10, due 720.90", full+", less 10 % 89.00 = 801.00"),
 				month("2027-01-01", "due 890.00", full),
 			},
 		},

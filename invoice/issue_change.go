@@ -40,7 +40,7 @@ func (w *work) change() error {
 		w.ended = w.At
 		err = w.cancel()
 	default:
-		if w.on, err = w.kept(amended.Replaced); err == nil {
+		if w.on, err = w.kept(&amended); err == nil {
 			w.lines, err = w.unused(&amended)
 		}
 		if err == nil && w.restarts() {

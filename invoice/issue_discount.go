@@ -14,13 +14,13 @@ import (
 )
 
 // kept returns the discounts of the charges of a change, in the order of their deductions: those that each replaced
-// charge had, and the discounts with duration forever.
-func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
+// charge had, those of the present period that added units have too, and the discounts with duration forever.
+func (w *work) kept(a *plans.Amendment) ([]plans.Discount, error) {
 	always := forever(w.after.Discounts)
 	var on []plans.Discount
 	var err error
 	var charges []*plans.Charge
-	for _, r := range replaced {
+	for _, r := range a.Replaced {
 		if !r.Quantity.IsZero() {
 			continue // removed units have no charge that replaces theirs
 		}
@@ -48,6 +48,7 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 			return nil, err
 		}
 	}
+	on = w.onAddedUnits(on, always, a.Charges)
 	for _, d := range always {
 		if of(on, d.ID) < 0 {
 			on = append(on, d)

@@ -35,6 +35,70 @@ func (w *work) keepTime() {
 	}
 }
 
+// onAddedUnits adds the repeating percentages and special prices of the present period, which also reduce the units
+// that a change adds, until the end of the periods that they were agreed for. The discounts with duration forever keep
+// their place between them. A discount for once is for the units of its bill, and amounts were taken off the period.
+func (w *work) onAddedUnits(on, always []plans.Discount, added []plans.Charge) []plans.Discount {
+	if !w.EndedAt.IsZero() || w.Contract.ReplacedBy(w.Change, w.At) {
+		return on // everything is billed anew
+	}
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
+		if !base(c) || !c.Span.Contains(w.At) {
+			continue
+		}
+		for _, taken := range c.Discounts {
+			at := of(on, taken.Discount)
+			d, found := w.ofPeriod(c, taken.Discount, always)
+			if found && at < 0 {
+				at, on = len(on), append(on, d)
+			}
+			for j := range added {
+				if found && len(on[at].Items) > 0 && covers(&d, added[j].Item) && !covers(&on[at], added[j].Item) {
+					on[at].Items = append(slices.Clip(on[at].Items), added[j].Item)
+				}
+			}
+		}
+	}
+	return on
+}
+
+// ofPeriod returns a discount of a charge of the present period as it reduces added units, or false if it does not.
+func (w *work) ofPeriod(c *plans.Charge, id string, always []plans.Discount) (plans.Discount, bool) {
+	if i := of(always, id); i >= 0 {
+		return always[i], true
+	}
+	d, found := w.discount(id)
+	if !found || d.Duration != plans.Repeating || !rate(&d) || w.removes(id) || !w.coversChanges(&d) {
+		return plans.Discount{}, false
+	}
+	k := w.forReplacing(d)
+	k.Kinds, k.Items = d.Kinds, d.Items
+	if end := w.endInside(id); !end.IsZero() {
+		k.Ends = end
+	} else if d.Ends.IsZero() {
+		k.Ends = w.agreedUntil(c)
+	}
+	return k, true
+}
+
+// endInside returns the end of a discount that ends inside the span of a billed charge, or the zero time.
+func (w *work) endInside(id string) (end time.Time) {
+	for i := range w.UnexpiredCharges {
+		for _, taken := range w.UnexpiredCharges[i].Discounts {
+			if taken.Discount == id {
+				end = later(end, taken.Until)
+			}
+		}
+	}
+	return end
+}
+
+// covers reports whether the items of a discount include an item.
+func covers(d *plans.Discount, item string) bool {
+	return len(d.Items) == 0 || slices.Contains(d.Items, item)
+}
+
 // of returns the index of a discount in a list, or -1.
 func of(discounts []plans.Discount, id string) int {
 	return slices.IndexFunc(discounts, func(d plans.Discount) bool { return d.ID == id })

@@ -36,6 +36,17 @@ func stillThere(contract *plans.Contract, c plans.Change) plans.Change {
 	return c
 }
 
+// endUsed ends the discounts that a change removes and that are used up by now, so that added units do not get them. It
+// returns the change without them.
+func (s *step) endUsed(c plans.Change) plans.Change {
+	for _, id := range c.RemoveDiscounts {
+		s.sub.UsedDiscounts = slices.DeleteFunc(slices.Clone(s.sub.UsedDiscounts), func(d plans.Discount) bool {
+			return d.ID == id
+		})
+	}
+	return stillThere(&s.sub.Contract, c)
+}
+
 // together refuses a change that conflicts with the scheduled changes.
 func (s *step) together() error {
 	after := s.sub.Contract
@@ -154,7 +165,7 @@ func (s *step) changeWithin(w ScheduledChange) error {
 	how := prorated{when: w.Prorations, settings: w.ProrationSettings}
 	now := Event{Kind: Changed, Sequence: w.Sequence, Change: w.Change, IfPaid: w.IfPaid}
 	err := s.paidFirst(&now, func(s *step, _ *Event) error {
-		return s.changeNow(stillThere(&s.sub.Contract, w.Change), how, w.BilledInAdvance)
+		return s.changeNow(s.endUsed(w.Change), how, w.BilledInAdvance)
 	})
 	switch {
 	case errors.Is(err, plans.ErrRefused):
@@ -176,7 +187,7 @@ func (s *step) changeWithin(w ScheduledChange) error {
 func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
 	s.sub = s.sub.snapshot()
-	err := s.billChange(stillThere(&s.sub.Contract, c), prorated{})
+	err := s.billChange(s.endUsed(c), prorated{})
 	if !errors.Is(err, plans.ErrRefused) && !isFault(err) {
 		return err
 	}
