@@ -55,6 +55,35 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
+			name: "repeating, within a year", why: "40 % for 120 of 365 days; seats of January have it for 59 days until March, seats of April have none", policy: invoice.Standard(),
+			contract: func() plans.Contract {
+				year := issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("40"), Duration: plans.Repeating, Periods: 4, Per: giventest.Interval("P1M")})
+				year.Cycle = giventest.Cycle("2026-11-01", "P1Y", time.UTC)
+				return year
+			}(),
+			days: []issueDay{
+				month("2026-11-01", "due 772.96", full+", less 40 % until 2027-03-01 117.04 = 772.96"),
+				{at: "2027-01-01", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 304/365 days = 148.252..., rounded half up to 148.25, less 40 % until 2027-03-01 11.51 = 136.74"}, sums: "due 136.74"},
+				{at: "2027-04-01", change: issueMore("1"), lines: []string{"proration_charge seat: 1 x 89.00, 89.00 x 214/365 days = 52.180..., rounded half up to 52.18"}, sums: "due 52.18"},
+			},
+		},
+		{
+			name: "repeating, of an item", why: "a phone that is added has no coupon of the seats", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2, Scope: plans.Scope{Items: []string{"seat"}}}),
+			days: []issueDay{
+				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
+				{at: "2026-11-16", change: plans.Change{Items: []plans.ChangeItem{{ID: "seat", Quantity: giventest.Money("10")}, {ID: "phone", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("10")}}}}, lines: []string{"proration_charge phone: 1 x 10.00, 10.00 x 15/30 days = 5.00"}, sums: "due 5.00"},
+			},
+		},
+		{
+			name: "repeating, of whole periods", why: "the coupon is for recurring charges, and an addition is a proration", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2, Scope: plans.Scope{Kinds: []plans.Kind{plans.Recurring}}}),
+			days: []issueDay{
+				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+			},
+		},
+		{
 			name: "forever", why: "a percentage is also taken off additions, and credited with them: 160.20 x 15/30", policy: invoice.Standard(), contract: issueDiscounted(base, tenth),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
