@@ -19,10 +19,11 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 			"renewal.usage_threshold.key",
 		},
 		// of an item, and the special price of a coupon
-		"plans.Price":   {"catalog.plans.offers.price", "catalog.coupons.discount.price"},
-		"plans.Tier":    {"catalog.plans.offers.price.tiers", "catalog.coupons.discount.price.tiers"},
-		"plans.Tiering": {"catalog.plans.offers.price.tiering", "catalog.coupons.discount.price.tiering"},
-		"plans.Actor":   {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
+		"plans.Price":       {"catalog.plans.offers.price", "catalog.coupons.discount.price"},
+		"plans.Tier":        {"catalog.plans.offers.price.tiers", "catalog.coupons.discount.price.tiers"},
+		"plans.Aggregation": {"catalog.plans.offers.price.aggregation", "catalog.coupons.discount.price.aggregation"},
+		"plans.Tiering":     {"catalog.plans.offers.price.tiering", "catalog.coupons.discount.price.tiering"},
+		"plans.Actor":       {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
 		// changes and pauses start on their own
 		"plans.EffectiveTiming": {"change_rules.effective", "pause.effective"},
 		"plans.Kind":            {"billing.taxes.kinds", "billing.refunds.kinds", "catalog.coupons.discount.kinds"},
