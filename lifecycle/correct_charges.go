@@ -16,8 +16,10 @@ func (s *step) rename(h *fullHistory, corrections []invoice.Invoice) {
 	sub := &s.sub
 	credit := func(all []plans.Charge) (own []plans.Charge) {
 		for _, c := range all {
-			if _, issued := h.lines[lineid.Invoice(c.Corrects)]; issued {
-				c.Corrects = s.billedInstead(h.charge(c.Corrects))
+			for _, id := range []*string{&c.Corrects, &c.Restores} {
+				if _, issued := h.lines[lineid.Invoice(*id)]; issued {
+					*id = s.billedInstead(h.charge(*id))
+				}
 			}
 			own = append(own, c)
 		}

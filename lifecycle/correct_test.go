@@ -440,11 +440,13 @@ func TestCorrectionLowersAnOpenInvoice(t *testing.T) {
 
 // With nothing late, a correction leaves the subscription as it is, with charges of periods that are over.
 func TestCorrectionOfNothing(t *testing.T) {
-	interval := lateAlphabet(t)[1]
+	interval, up, down := lateAlphabet(t)[1], lateAlphabet(t)[2], lateAlphabet(t)[3]
 	for name, policy := range latePolicies() {
 		t.Run(name, func(t *testing.T) {
 			p := policiesOf(t, policy)
 			checkNothingLate(t, p, live(t, p, []happensAt{{interval, utc("2026-01-11")}}, utc("2026-05-05"), nil))
+			backAndForth := []happensAt{{down, utc("2026-04-10")}, {up, utc("2026-04-20")}}
+			checkNothingLate(t, p, live(t, p, backAndForth, utc("2026-04-25"), nil))
 		})
 	}
 }
