@@ -84,10 +84,11 @@ type Notice struct {
 
 // NoticeKind is the subject of a [Notice]. The zero value is unset.
 //
-// JSON: renewal, trial_end, end, grace_end, payment_failed, payment_disputed, overdue, receipt, access_lost.
+// JSON: renewal, trial_end, end, grace_end, payment_failed, payment_disputed, overdue, receipt, access_lost,
+// payment_due.
 type NoticeKind uint8
 
-// The kinds of notices. The first four are sent before the event, as reminders.
+// The kinds of notices. The first four and the last are sent before the event, as reminders.
 const (
 	NoticeRenewal         NoticeKind = iota + 1 // the next period starts and is charged
 	NoticeTrialEnd                              // the trial ends
@@ -98,11 +99,12 @@ const (
 	NoticeOverdue                               // the due date of an invoice passed
 	NoticeReceipt                               // an invoice is paid; the message includes a copy
 	NoticeAccessLost                            // access was lowered because a payment or a payment method is missing
+	NoticePaymentDue                            // the due date of an invoice that is paid by hand comes
 )
 
 var noticeKinds = []string{
 	"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "payment_disputed", "overdue", "receipt",
-	"access_lost",
+	"access_lost", "payment_due",
 }
 
 // String returns the kind's name, "receipt".

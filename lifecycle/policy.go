@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -118,7 +117,7 @@ type Reactivation struct {
 
 // Reminder is a message to the customer before a deadline.
 type Reminder struct {
-	Of     NoticeKind         `json:"of"`     // renewal, trial_end, end or grace_end
+	Of     NoticeKind         `json:"of"`     // renewal, trial_end, end, grace_end or payment_due
 	Before proration.Interval `json:"before"` // how long before the deadline; must be set
 	// OnlyWithoutPaymentMethod sends the reminder only if there is no payment method.
 	OnlyWithoutPaymentMethod bool `json:"only_without_payment_method,omitzero"`
@@ -278,8 +277,9 @@ func (p *Policy) checkTimes(f *fault.List) {
 	}
 	for i, r := range p.Reminders {
 		path := fault.At("reminders", i)
-		if !slices.Contains([]NoticeKind{NoticeRenewal, NoticeTrialEnd, NoticeEnd, NoticeGraceEnd}, r.Of) {
-			f.Add(path+".of", proration.ErrInvalid, "must be one of renewal, trial_end, end, grace_end; got %v", r.Of)
+		if r.Of == 0 || r.Of > NoticeGraceEnd && r.Of != NoticePaymentDue {
+			f.Add(path+".of", proration.ErrInvalid,
+				"must be one of renewal, trial_end, end, grace_end, payment_due; got %v", r.Of)
 		}
 		needed(f, path+".before", r.Before)
 	}

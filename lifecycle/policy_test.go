@@ -171,7 +171,7 @@ func TestVocabularies(t *testing.T) {
 		{"paused invoices", func(i int) word { return lifecycle.PausedInvoices(i) }, func(s string) error { return new(lifecycle.PausedInvoices).UnmarshalText([]byte(s)) }, 2},
 		{"while canceling", func(i int) word { return lifecycle.WhileCanceling(i) }, func(s string) error { return new(lifecycle.WhileCanceling).UnmarshalText([]byte(s)) }, 3},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
-		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 9},
+		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 10},
 		{"open invoice", func(i int) word { return lifecycle.OpenInvoice(i) }, func(s string) error { return new(lifecycle.OpenInvoice).UnmarshalText([]byte(s)) }, 3},
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
 		{"overpayment", func(i int) word { return lifecycle.Overpayment(i) }, func(s string) error { return new(lifecycle.Overpayment).UnmarshalText([]byte(s)) }, 2},

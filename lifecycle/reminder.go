@@ -44,6 +44,12 @@ func (s *Subscription) announces(p *Policy, kind NoticeKind) (all []announced) {
 				all = append(all, announced{at: r.GraceUntil, invoice: r.Invoice})
 			}
 		}
+	case kind == NoticePaymentDue && s.CollectionPause == nil:
+		for i := range s.Receivables {
+			if r := &s.Receivables[i]; r.Owing() && !r.DueAt.IsZero() {
+				all = append(all, announced{at: r.DueAt, invoice: r.Invoice})
+			}
+		}
 	}
 	return all
 }
