@@ -11,8 +11,18 @@ import (
 // changed changes the contract, when the invoice is paid if the event or a rule says so.
 func (s *step) changed(e *Event) error { return s.paidFirst(e, (*step).change) }
 
-// change makes a change now or schedules it, as the change rules say.
+// change makes a change now or schedules it, as the change rules say. The plan must offer the quantities to which it
+// and the scheduled changes lead.
 func (s *step) change(e *Event) error {
+	before := s.sub
+	if err := s.changeByRules(e); err != nil {
+		return err
+	}
+	return s.keepQuantities(&before)
+}
+
+// changeByRules is change without the check of the scheduled quantities.
+func (s *step) changeByRules(e *Event) error {
 	sub := &s.sub
 	if err := s.whileCanceling(); err != nil {
 		return err
@@ -143,11 +153,11 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	})
 }
 
-// permitScheduled checks a change against the rules: of the present contract or, if that cannot be changed so, of the
+// permitScheduled checks a change against the rules: of the present contract or, if that must not be changed so, of the
 // contract as the scheduled changes leave it at the requested time or the end of the period.
 func (s *step) permitScheduled(e *Event) (plans.Approval, error) {
 	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
-	if err == nil || !isFault(err) {
+	if err == nil || !isFault(err) && !aboutQuantities(err) {
 		return permit, err
 	}
 	at := e.On

@@ -113,7 +113,7 @@ func (s *step) moveChanges(from, to time.Time) {
 // withdraw cancels the scheduled change of an event, or all. It refuses if the next period is already billed with it.
 func (s *step) withdraw(e *Event) error {
 	meant := func(w ScheduledChange) bool { return e.ScheduledChange == 0 || w.Sequence == e.ScheduledChange }
-	all := s.sub.ScheduledChanges
+	before, all := s.sub, s.sub.ScheduledChanges
 	for _, w := range all {
 		if meant(w) && w.BilledInAdvance {
 			billed := "The change scheduled for " + s.sub.date(w.At) + " is already billed with the next period"
@@ -130,7 +130,10 @@ func (s *step) withdraw(e *Event) error {
 		s.sub.ScheduledChanges = nil
 		return nil
 	}
-	return s.together()
+	if err := s.together(); err != nil {
+		return err
+	}
+	return s.keepQuantities(&before)
 }
 
 // changeDue makes a scheduled change. At the end of a period, and before the first one is billed, it changes the

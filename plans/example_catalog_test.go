@@ -187,6 +187,20 @@ func ExamplePlan_Exceeded() {
 	// ai_agents 1 of 0
 }
 
+// Seats are sold in packs of five. A contract of seven seats from earlier stays valid.
+func ExamplePlan_CheckQuantities() {
+	plan := shop().Plans[0]
+	plan.Offers[0].Minimum, plan.Offers[0].Step = money("5"), money("5")
+	before := tenSeats()
+	before.Plan, before.Items[0].Quantity = plan.ID, money("7")
+	after := must(before.Changed(plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: money("1")}}}, date(time.November, 16)))
+	fmt.Println(plan.CheckQuantities(before, after))
+	fmt.Println(plan.CheckQuantities(before, before))
+	// Output:
+	// The plan sells seat in steps of 5; 6 are requested. Choose at least 5 in steps of 5, or none.
+	// <nil>
+}
+
 // Installments from the 31st are due on the last day of a shorter month.
 func ExampleBill_Installments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}

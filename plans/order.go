@@ -178,6 +178,10 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 			note(got.add(item, o.By))
 		}
 	}
+	if planned == nil && sold == nil {
+		bought := Contract{Plan: got.plan.ID, Currency: got.market.Currency, Items: got.items, Ramp: got.ramp}
+		refused = append(refused, got.plan.breaches(&Contract{}, &bought)...)
+	}
 	return got, errors.Join(refused...)
 }
 
@@ -219,26 +223,24 @@ func (c *Catalog) checkTrial(f *fault.List, o *Order) {
 // add adds an item of an order, at its special price or else at the plan's price.
 func (g *selection) add(item OrderItem, by Actor) error {
 	price, err := g.plan.offer(item.Item, g.market.Currency)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case item.Price != nil && by != Support:
-		return &Refusal{
-			Rule: "price", Reason: "Only support can set a special price.", Instead: "Order at the plan's price or ask support.",
-		}
-	case item.Price != nil:
+	}
+	if item.Price != nil {
 		if price = *item.Price; price.Per == (proration.Interval{}) {
 			price.Per = g.plan.Interval
 		}
-	}
-	if err := g.plan.allows(item.Item, item.Quantity); err != nil {
-		return err
 	}
 	sold := Item{ID: item.Item, Quantity: item.Quantity, Price: price}
 	if item.From.IsZero() {
 		g.items = append(g.items, sold)
 	} else {
 		g.ramp = append(g.ramp, RampStep{At: item.From, Item: sold})
+	}
+	if item.Price != nil && by != Support {
+		return &Refusal{
+			Rule: "price", Reason: "Only support can set a special price.", Instead: "Order at the plan's price or ask support.",
+		}
 	}
 	return nil
 }

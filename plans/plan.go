@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -24,13 +23,6 @@ type Plan struct {
 	Offers   []Offer            `json:"offers"`            // price of each item in each currency; at least one
 	Features []string           `json:"features,omitzero"` // names of the included features
 	Limits   []Limit            `json:"limits,omitzero"`   // usage limits
-}
-
-// Offer is the price of an item in one currency. An item is a type of seat, an add-on or a package.
-type Offer struct {
-	Item     string   `json:"item"`     // ID of the item, "seat"
-	Currency Currency `json:"currency"` // currency of the price
-	Price    Price    `json:"price"`    // price for one billing period, unless Price.Per says otherwise
 }
 
 // Limit is the highest usage that a plan allows. A limit with the ID of an item limits the units that a contract has of
@@ -75,18 +67,10 @@ func (p *Plan) validate() error {
 		f.Add("offers", proration.ErrUnset, "required, at least one offer")
 	}
 	seen := map[string]bool{}
-	for i, o := range p.Offers {
+	for i := range p.Offers {
 		path := fault.At("offers", i)
-		checkName(&f, path+".item", o.Item, seen, string(o.Currency)+" "+o.Item)
-		_, err := o.Currency.Places()
-		f.Under(path, err)
-		o.Price.checkStated(&f, path+".")
-		if err := o.Price.validate(); err != nil {
-			f.Under(path+".price", err)
-		} else if p.Interval.Validate() == nil {
-			_, err := o.Price.times(p.Interval)
-			f.Under(path, err)
-		}
+		checkName(&f, path+".item", p.Offers[i].Item, seen, string(p.Offers[i].Currency)+" "+p.Offers[i].Item)
+		p.Offers[i].check(&f, path, p.Interval)
 	}
 	seen = map[string]bool{}
 	for i, name := range p.Features {
@@ -113,39 +97,6 @@ func checkName(f *fault.List, field, name string, seen map[string]bool, key stri
 		f.Add(field, proration.ErrInvalid, "must be unique; %.40q appears twice", name)
 	}
 	seen[key] = true
-}
-
-// price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
-// unset Per becomes the plan's interval.
-func (p *Plan) price(item string, currency Currency) (Price, bool) {
-	for _, o := range p.Offers {
-		if o.Item == item && o.Currency == currency {
-			price := o.Price
-			if price.Per == (proration.Interval{}) {
-				price.Per = p.Interval
-			}
-			return price, true
-		}
-	}
-	return Price{}, false
-}
-
-// offer is price, or a refusal that lists the items that the plan offers in the currency.
-func (p *Plan) offer(item string, currency Currency) (Price, error) {
-	if price, ok := p.price(item, currency); ok {
-		return price, nil
-	}
-	var all []string
-	for _, o := range p.Offers {
-		if o.Currency == currency {
-			all = append(all, o.Item)
-		}
-	}
-	return Price{}, &Refusal{
-		Rule:    "item",
-		Reason:  "Plan " + strconv.Quote(p.ID) + " does not offer " + strconv.Quote(item) + " in " + string(currency) + ".",
-		Instead: oneOf(all),
-	}
 }
 
 // Exceeded returns the entries of the usage that exceed a limit of the plan, in the order of the usage, with Limit set

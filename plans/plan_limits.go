@@ -24,22 +24,6 @@ func (p *Plan) allows(item string, units decimal.Decimal) error {
 	}
 }
 
-// fits returns a refusal if the contract to which a change leads has more units of an item than its plan allows. Units
-// that the contract had before under the same plan stay.
-func (p *Plan) fits(from, to *Contract) error {
-	for i := range p.Limits {
-		item := p.Limits[i].Name
-		units := to.most(item)
-		if from.Plan == to.Plan && !units.GreaterThan(from.most(item)) {
-			continue
-		}
-		if err := p.allows(item, units); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // most returns the most units that a contract has of an item, now or at a later step.
 func (c *Contract) most(item string) (units decimal.Decimal) {
 	for i := range c.Items {

@@ -32,7 +32,8 @@ type Quote struct {
 // Errors: the faults of the catalog, the order, the policy and the allocation; or every [Refusal] at once: an unknown
 // plan, item or term, items of several plans, a country without a market, a price that the plan does not have in the
 // currency, a payment method, a special price or a length of the trial that the actor may not choose, too many
-// installments, more units than the plan allows.
+// installments, more units than the plan allows, a quantity outside the bounds of an offer, a required item that is
+// missing.
 func (c Catalog) Quote(order Order, policy proration.Policy, allocation proration.Allocation) (Quote, error) {
 	var f fault.List
 	order.check(&f, c.needsMethod(&order))

@@ -74,7 +74,8 @@ type Approval struct {
 //   - A customer may ask for a later time than the rules set. An earlier one is refused, unless support asks for it.
 //   - A cancellation at the end of the term is refused once the notice period has started. A contract that runs on from
 //     period to period then ends once the notice is over, or at the end of that period, as the rule says.
-//   - A limit of the plan that has the name of an item limits its units: a change to more is refused.
+//   - A limit of the plan that has the name of an item limits its units: a change to more is refused. So is a quantity
+//     outside the bounds of the plan's offer, as [Plan.CheckQuantities] says.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
 //
 // With a catalog:

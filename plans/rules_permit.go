@@ -39,8 +39,8 @@ func (r ChangeRules) permit(p *ChangeRequest, plan *Plan, rank int) (Approval, e
 		return Approval{}, fault.Rename(err, "contract", "change.contract") // the change makes the contract invalid
 	}
 	if plan != nil {
-		if err = plan.fits(&class.From, &after); err != nil {
-			return Approval{}, err
+		if refused := plan.breaches(&class.From, &after); refused != nil {
+			return Approval{}, refused[0]
 		}
 	}
 	return permit, nil

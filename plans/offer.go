@@ -1,0 +1,102 @@
+package plans
+
+import (
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Offer is the price of an item in one currency. An item is a type of seat, an add-on or a package.
+//
+// Minimum, Maximum and Step bound the quantity of the item in orders and changes. They do not bound a quantity of zero:
+// an item can be left out and can leave, unless it is required.
+type Offer struct {
+	Item     string   `json:"item"`     // ID of the item, "seat"
+	Currency Currency `json:"currency"` // currency of the price
+	Price    Price    `json:"price"`    // price for one billing period, unless Price.Per says otherwise
+
+	Minimum decimal.Decimal `json:"minimum,omitzero" canon:"count"` // smallest quantity above zero; 0 is none
+	Maximum decimal.Decimal `json:"maximum,omitzero" canon:"count"` // largest quantity; 0 is none
+	// Step divides every quantity: with a step of 5, the quantities are 5, 10 and so on. It divides Minimum and Maximum,
+	// too. Zero is none.
+	Step     decimal.Decimal `json:"step,omitzero" canon:"count"`
+	Required bool            `json:"required,omitzero"` // the plan is not sold without the item
+}
+
+// check adds the faults of an offer of a plan with an interval.
+func (o *Offer) check(f *fault.List, path string, interval proration.Interval) {
+	_, err := o.Currency.Places()
+	f.Under(path, err)
+	o.Price.checkStated(f, path+".")
+	if err := o.Price.validate(); err != nil {
+		f.Under(path+".price", err)
+	} else if interval.Validate() == nil {
+		_, err := o.Price.times(interval)
+		f.Under(path, err)
+	}
+	o.checkBounds(f, path)
+}
+
+// checkBounds adds the faults of the bounds of the quantity.
+func (o *Offer) checkBounds(f *fault.List, path string) {
+	var own fault.List
+	fault.Number(&own, path+".minimum", o.Minimum)
+	fault.Number(&own, path+".maximum", o.Maximum)
+	fault.Number(&own, path+".step", o.Step)
+	if own != nil {
+		f.Under("", own.Err())
+		return
+	}
+	whole := func(field string, bound decimal.Decimal) {
+		if o.Step.IsPositive() && !exact.Multiple(bound, o.Step) {
+			f.Add(path+field, proration.ErrInvalid, "must be a multiple of step, %s; got %s",
+				exact.Text(o.Step, 0), exact.Text(bound, 0))
+		}
+	}
+	whole(".minimum", o.Minimum)
+	whole(".maximum", o.Maximum)
+	if o.Maximum.IsPositive() && o.Maximum.LessThan(o.Minimum) {
+		f.Add(path+".maximum", proration.ErrInvalid, "must not be below minimum, %s; got %s",
+			exact.Text(o.Minimum, 0), exact.Text(o.Maximum, 0))
+	}
+	if o.Price.Metered && !(o.Minimum.IsZero() && o.Maximum.IsZero() && o.Step.IsZero()) {
+		f.Add(path+".price.metered", proration.ErrInvalid, "must be unset with minimum, maximum or step")
+	}
+}
+
+// price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
+// unset Per becomes the plan's interval.
+func (p *Plan) price(item string, currency Currency) (Price, bool) {
+	for _, o := range p.Offers {
+		if o.Item == item && o.Currency == currency {
+			price := o.Price
+			if price.Per == (proration.Interval{}) {
+				price.Per = p.Interval
+			}
+			return price, true
+		}
+	}
+	return Price{}, false
+}
+
+// offer is price, or a refusal that lists the items that the plan offers in the currency.
+func (p *Plan) offer(item string, currency Currency) (Price, error) {
+	if price, ok := p.price(item, currency); ok {
+		return price, nil
+	}
+	var all []string
+	for _, o := range p.Offers {
+		if o.Currency == currency {
+			all = append(all, o.Item)
+		}
+	}
+	return Price{}, &Refusal{
+		Rule:    "item",
+		Reason:  "Plan " + strconv.Quote(p.ID) + " does not offer " + strconv.Quote(item) + " in " + string(currency) + ".",
+		Instead: oneOf(all),
+	}
+}
