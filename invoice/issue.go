@@ -117,7 +117,8 @@ type IssueResult struct {
 }
 
 // Issue returns the next invoice of a contract and the account after it. It is also the preview: nothing happens until
-// the caller stores the result. A period that is billed already is not billed again.
+// the caller stores the result. A period that is billed already is not billed again. The first invoice that is for no
+// change bills the set-up fees of the contract, also in arrears.
 //
 // In advance, a change credits the billed charges that it replaces and bills the new charges for the same time. The
 // effective time belongs to the new charges. In arrears, a new plan or anchor and a cancellation bill the time until
@@ -189,6 +190,9 @@ func Issue(o IssueRequest) (IssueResult, error) {
 		err = w.period()
 	default:
 		err = w.change()
+	}
+	if err == nil {
+		err = w.setUp()
 	}
 	if err != nil {
 		return IssueResult{}, err

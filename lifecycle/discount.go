@@ -56,3 +56,17 @@ func (s *step) restoreDiscount(id string, charges []plans.Charge) {
 		}
 	}
 }
+
+// billSetupAgain lets the next bill include the set-up fees if a void invoice billed them, so that a customer who
+// returns pays them. The charges are those with the ones of the invoice.
+func (s *step) billSetupAgain(id string, charges []plans.Charge) {
+	contract := &s.sub.Contract
+	for _, fee := range contract.SetupFees {
+		if slices.ContainsFunc(charges, func(c plans.Charge) bool {
+			return c.Kind == plans.OneTime && c.Corrects == "" && lineid.Invoice(c.ID) == id &&
+				c.Item == fee.ID && c.Price.Equal(fee.Price)
+		}) {
+			contract.SetupFeesBilled = false
+		}
+	}
+}

@@ -54,7 +54,8 @@ func (s *step) forgiven(brings, billed bool) error {
 	return s.become(Suspended)
 }
 
-// undo voids an invoice, reverses its charges and credits in the account, and restores the discounts that it used.
+// undo voids an invoice, reverses its charges and credits in the account, and restores the discounts that it used
+// and the set-up fees.
 func (s *step) undo(id string) error {
 	charges := s.sub.UnexpiredCharges
 	if err := s.reverse(id); err != nil {
@@ -62,6 +63,7 @@ func (s *step) undo(id string) error {
 	}
 	if a := s.sub.NextPeriod; a == nil || a.Invoice != id { // the contract keeps its discounts until that period begins
 		s.restoreDiscounts(id, charges)
+		s.billSetupAgain(id, charges)
 	}
 	return nil
 }

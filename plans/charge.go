@@ -94,7 +94,7 @@ func (c Charge) Explain() string {
 	text := c.Item + ": "
 	if priced := c.priced(places); priced != "" && shared {
 		text += priced
-		if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() {
+		if whole := c.Span.Equal(c.Period) || c.Share.Unit == ""; whole && c.Share.Residual.IsZero() {
 			text += " = " + exact.Text(c.Share.Amount, places)
 		} else {
 			text += ", " + c.Share.Explain()

@@ -38,6 +38,10 @@ type Contract struct {
 	// Notice is the time between a cancellation and the end of a contract without terms. An evergreen contract keeps the
 	// notice of its last term.
 	Notice proration.Interval `json:"notice,omitzero"`
+	// SetupFees are due once, with the first bill, unless SetupFeesBilled says that they are billed. Quotes copy them from
+	// the plan.
+	SetupFees       []Item `json:"setup_fees,omitzero"`
+	SetupFeesBilled bool   `json:"setup_fees_billed,omitzero"` // no later bill includes the set-up fees
 }
 
 // Item is a quantity of one product at its contracted price.
@@ -113,6 +117,7 @@ func (c Contract) Validate() error {
 	}
 	c.checkRamp(&f)
 	c.checkTerms(&f)
+	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {
 		if d.Currency != "" && d.Currency != c.Currency {

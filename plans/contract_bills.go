@@ -22,8 +22,8 @@ type billed struct {
 	remaining []Discount
 }
 
-// bill prices a portion of a validated contract. With minimum, it also bills the shortfall that the portion will have
-// at its end if nothing else is bought.
+// bill prices a portion of a validated contract, with the set-up fees that are not billed yet. With minimum, it also
+// bills the shortfall that the portion will have at its end if nothing else is bought.
 func (c *Contract) bill(
 	p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool,
 ) (billed, error) {
@@ -31,6 +31,11 @@ func (c *Contract) bill(
 	if err != nil {
 		return billed{}, err
 	}
+	fees, err := c.setupCharges(p.Period, policy)
+	if err != nil {
+		return billed{}, err
+	}
+	charges = append(charges, fees...)
 	if minimum {
 		lacking, err := c.shortfall(charges, p, policy)
 		if err != nil {
@@ -73,7 +78,7 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 		if err != nil {
 			return nil, err
 		}
-		c.Discounts = bill.remaining
+		c.Discounts, c.SetupFeesBilled = bill.remaining, true
 		bills = append(bills, bill)
 	}
 	return bills, nil

@@ -52,6 +52,9 @@
 // to earlier drops days. Package credits computes the credits for the replaced units and the dropped days from their
 // billed charges.
 //
+// A set-up fee is due once, with the first bill of an order. The percentage of a term does not reduce it; another
+// discount does, unless it names other kinds or items.
+//
 // A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
 // the new term's discount; the old term keeps its own discount. A term that is stated with other fields begins with the
 // change and replaces the others. A contract has one plan and one currency, and every function checks both. A request

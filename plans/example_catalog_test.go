@@ -201,6 +201,41 @@ func ExamplePlan_CheckQuantities() {
 	// <nil>
 }
 
+// The first bill has the set-up fee, and the renewal has not.
+func ExampleCatalog_Quote_setupFee() {
+	catalog := shop()
+	catalog.Terms = nil
+	catalog.Plans[1].SetupFees = []plans.SetupFee{
+		{Item: "onboarding", Currency: "USD", Price: plans.Price{Flat: money("200")}},
+		{Item: "onboarding", Currency: "BRL", Price: plans.Price{Flat: money("1000")}},
+	}
+	o := plans.Order{
+		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Country: "US", PaymentMethod: "card",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
+	}
+	quote, err := catalog.Quote(o, proration.Standard(2), proration.LargestRemainder)
+	fmt.Print(quote.Explain(), err)
+	// Output:
+	// 2026-03-02 until 2026-04-02, seat: 7 x 25.00 = 175.00
+	// 2026-03-02, onboarding: 200.00 = 200.00
+	// due: 375.00 USD
+	// renewal on 2026-04-02: 175.00 USD
+	// <nil>
+}
+
+func ExampleContract_SetupCharges() {
+	contract := tenSeats()
+	contract.SetupFees = []plans.Item{{ID: "training", Quantity: money("3"), Price: plans.Price{Unit: money("50")}}}
+	for _, charge := range must(contract.SetupCharges(wholeMonth.Period, proration.Standard(2))) {
+		fmt.Println(charge.Kind, charge.Explain())
+	}
+	contract.SetupFeesBilled = true
+	fmt.Println(len(must(contract.SetupCharges(wholeMonth.Period, proration.Standard(2)))))
+	// Output:
+	// one_time training: 3 x 50.00 = 150.00
+	// 0
+}
+
 // Installments from the 31st are due on the last day of a shorter month.
 func ExampleBill_Installments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}

@@ -18,10 +18,11 @@ type Override struct {
 
 // PlanOverride adapts a plan of the catalog for one customer.
 type PlanOverride struct {
-	ID       string   `json:"id"`                // ID of the plan
-	Offers   []Offer  `json:"offers,omitzero"`   // replace offers of the same item and currency; others are added
-	Features []string `json:"features,omitzero"` // added to the plan's features
-	Limits   []Limit  `json:"limits,omitzero"`   // replace limits of the same name; others are added
+	ID        string     `json:"id"`                  // ID of the plan
+	Offers    []Offer    `json:"offers,omitzero"`     // replace offers of the same item and currency; others are added
+	SetupFees []SetupFee `json:"setup_fees,omitzero"` // replace fees of the same item and currency; others are added
+	Features  []string   `json:"features,omitzero"`   // added to the plan's features
+	Limits    []Limit    `json:"limits,omitzero"`     // replace limits of the same name; others are added
 }
 
 // validate returns every fault of the terms, the discounts and the grace. [Catalog.With] checks the plans.
@@ -41,6 +42,9 @@ func (o *Override) validate() error {
 // override applies the customer's special terms to the plan.
 func (p *Plan) override(s PlanOverride) {
 	p.Offers = merge(p.Offers, s.Offers, func(a, b Offer) bool { return a.Item == b.Item && a.Currency == b.Currency })
+	p.SetupFees = merge(p.SetupFees, s.SetupFees, func(a, b SetupFee) bool {
+		return a.Item == b.Item && a.Currency == b.Currency
+	})
 	p.Features = merge(p.Features, s.Features, func(a, b string) bool { return a == b })
 	p.Limits = merge(p.Limits, s.Limits, func(a, b Limit) bool { return a.Name == b.Name })
 }

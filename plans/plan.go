@@ -17,12 +17,13 @@ type Plan struct {
 	Name string `json:"name,omitzero"` // display name
 	// Rank orders plans: a change to a higher rank is an upgrade. If either plan has no rank (0), or both ranks are equal,
 	// the yearly value decides.
-	Rank     int                `json:"rank,omitzero"`
-	Interval proration.Interval `json:"interval"`          // length of a billing period, "P1M"
-	Trial    proration.Interval `json:"trial,omitzero"`    // length of the trial, "P14D"; unset is no trial
-	Offers   []Offer            `json:"offers"`            // price of each item in each currency; at least one
-	Features []string           `json:"features,omitzero"` // names of the included features
-	Limits   []Limit            `json:"limits,omitzero"`   // usage limits
+	Rank      int                `json:"rank,omitzero"`
+	Interval  proration.Interval `json:"interval"`            // length of a billing period, "P1M"
+	Trial     proration.Interval `json:"trial,omitzero"`      // length of the trial, "P14D"; unset is no trial
+	Offers    []Offer            `json:"offers"`              // price of each item in each currency; at least one
+	SetupFees []SetupFee         `json:"setup_fees,omitzero"` // fees due once, with the first bill of an order
+	Features  []string           `json:"features,omitzero"`   // names of the included features
+	Limits    []Limit            `json:"limits,omitzero"`     // usage limits
 }
 
 // Limit is the highest usage that a plan allows. A limit with the ID of an item limits the units that a contract has of
@@ -72,6 +73,7 @@ func (p *Plan) validate() error {
 		checkName(&f, path+".item", p.Offers[i].Item, seen, string(p.Offers[i].Currency)+" "+p.Offers[i].Item)
 		p.Offers[i].check(&f, path, p.Interval)
 	}
+	p.checkSetupFees(&f)
 	seen = map[string]bool{}
 	for i, name := range p.Features {
 		checkName(&f, fault.At("features", i), name, seen, name)

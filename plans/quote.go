@@ -102,6 +102,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 		contract.Trial = o.Trial
 	}
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
+	contract.SetupFees = g.plan.setupFees(contract.Currency)
 	var err error
 	if contract.Cycle, err = proration.NewCycle(start.In(o.At.Location()), length); err != nil {
 		return Contract{}, proration.Portion{}, fault.Rename(err, "anchor", "at")
@@ -147,7 +148,7 @@ func (q *Quote) addTerm(
 	start time.Time, discounts []Discount, policy proration.Policy, allocation proration.Allocation,
 ) error {
 	then := q.Contract
-	then.Discounts = discounts
+	then.Discounts, then.SetupFeesBilled = discounts, true
 	bills, err := then.bills(start, policy, allocation)
 	if err != nil {
 		return err
@@ -198,6 +199,10 @@ func (q Quote) Explain() string {
 func (b Bill) explain(currency Currency) string {
 	var text strings.Builder
 	for _, line := range b.Lines {
+		if line.Span.Start.IsZero() { // due once
+			fmt.Fprintf(&text, "%s, %s\n", date(b.At), line.Explain())
+			continue
+		}
 		fmt.Fprintf(&text, "%s until %s, %s\n", date(line.Span.Start), date(line.Span.End), line.Explain())
 	}
 	return text.String() + "due: " + currency.text(b.Total) + "\n"
