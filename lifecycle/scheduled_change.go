@@ -69,12 +69,16 @@ func beyond(plan *plans.Plan, contract *plans.Contract) string {
 	if plan == nil {
 		return ""
 	}
+	full, err := plan.With(*contract)
+	if err != nil {
+		return ""
+	}
 	for i := range contract.Items {
 		item := &contract.Items[i]
 		if !slices.ContainsFunc(plan.Limits, func(l plans.Limit) bool { return l.Name == item.ID }) {
 			continue
 		}
-		if over, err := plan.Exceeded([]plans.LimitUsage{{Name: item.ID, Used: item.Quantity}}); err != nil || len(over) > 0 {
+		if over, err := full.Exceeded([]plans.LimitUsage{{Name: item.ID, Used: item.Quantity}}); err != nil || len(over) > 0 {
 			return item.ID
 		}
 	}

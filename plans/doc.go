@@ -39,6 +39,7 @@
 //   - [Catalog.Redeem]: the discount of a coupon, or the limit of the coupon that refuses it.
 //   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the actions of a change, the exceeded limits.
+//   - [Plan.With]: the plan with the features and limits that the items of a contract add.
 //   - [Plan.CheckQuantities]: whether the plan offers the quantities of a contract after a change.
 //
 // # Rules

@@ -236,6 +236,24 @@ func ExampleContract_SetupCharges() {
 	// 0
 }
 
+// Each package of contacts adds 1,000 to the 2,500 of the plan, and the feature imports.
+func ExamplePlan_With() {
+	plan := shop().Plans[0]
+	plan.Offers = append(plan.Offers, plans.Offer{
+		Item: "contacts_package", Currency: "USD", Price: plans.Price{Unit: money("9")},
+		Limits: []plans.Limit{{Name: "contacts", Most: money("1000")}}, Features: []string{"imports"},
+	})
+	contract := tenSeats()
+	contract.Plan = plan.ID
+	contract.Items = append(contract.Items, plans.Item{ID: "contacts_package", Quantity: money("2"), Price: plans.Price{Unit: money("9")}})
+	full := must(plan.With(contract))
+	fmt.Println(full.Limits[0].Most, full.Features)
+	fmt.Println(must(full.Exceeded([]plans.LimitUsage{{Name: "contacts", Used: money("4200")}})))
+	// Output:
+	// 4500 [imports]
+	// []
+}
+
 // Installments from the 31st are due on the last day of a shorter month.
 func ExampleBill_Installments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}

@@ -25,6 +25,10 @@ type Offer struct {
 	// too. Zero is none.
 	Step     decimal.Decimal `json:"step,omitzero" canon:"count"`
 	Required bool            `json:"required,omitzero"` // the plan is not sold without the item
+
+	// Limits are what each unit of the item adds to limits that the plan has. One unit of an unlimited one is enough.
+	Limits   []Limit  `json:"limits,omitzero"`
+	Features []string `json:"features,omitzero"` // names of features that the item includes, beside those of the plan
 }
 
 // check adds the faults of an offer of a plan with an interval.

@@ -99,13 +99,13 @@ func (c *Contract) states(id string) []Item {
 func (p *Plan) breaches(before, after *Contract) (refused []error) {
 	same := before.Plan == after.Plan
 	for i := range p.Limits {
-		item := p.Limits[i].Name
-		units := after.most(item)
-		if same && !units.GreaterThan(before.most(item)) {
-			continue
+		units, over := p.beyond(&p.Limits[i], after)
+		if same && over.IsPositive() {
+			_, was := p.beyond(&p.Limits[i], before)
+			over = over.Sub(was)
 		}
-		if err := p.allows(item, units); err != nil {
-			refused = append(refused, err)
+		if over.IsPositive() {
+			refused = append(refused, p.Limits[i].refusal(units))
 		}
 	}
 	for i := range p.Offers {

@@ -72,22 +72,28 @@ func (p *Plan) validate() error {
 		path := fault.At("offers", i)
 		checkName(&f, path+".item", p.Offers[i].Item, seen, string(p.Offers[i].Currency)+" "+p.Offers[i].Item)
 		p.Offers[i].check(&f, path, p.Interval)
+		p.checkAdded(&f, path, &p.Offers[i])
 	}
 	p.checkSetupFees(&f)
-	seen = map[string]bool{}
-	for i, name := range p.Features {
-		checkName(&f, fault.At("features", i), name, seen, name)
+	checkIncluded(&f, "", p.Features, p.Limits)
+	return f.Err()
+}
+
+// checkIncluded adds the faults of the features and limits of a plan, or of an offer with a path.
+func checkIncluded(f *fault.List, path string, features []string, limits []Limit) {
+	seen := map[string]bool{}
+	for i, name := range features {
+		checkName(f, path+fault.At("features", i), name, seen, name)
 	}
 	seen = map[string]bool{}
-	for i, l := range p.Limits {
-		path := fault.At("limits", i)
-		checkName(&f, path+".name", l.Name, seen, l.Name)
-		fault.Number(&f, path+".most", l.Most)
+	for i, l := range limits {
+		path := path + fault.At("limits", i)
+		checkName(f, path+".name", l.Name, seen, l.Name)
+		fault.Number(f, path+".most", l.Most)
 		if l.Unlimited && !l.Most.IsZero() {
 			f.Add(path+".most", proration.ErrInvalid, "must be unset for an unlimited limit")
 		}
 	}
-	return f.Err()
 }
 
 // checkName adds a fault for an empty name, or for a key that was seen before.
@@ -102,7 +108,8 @@ func checkName(f *fault.List, field, name string, seen map[string]bool, key stri
 }
 
 // Exceeded returns the entries of the usage that exceed a limit of the plan, in the order of the usage, with Limit set
-// to the highest usage that the plan allows. The caller sets only Name and Used. If the plan has no limit of that name,
+// to the highest usage that the plan allows. [Plan.With] returns the plan with the limits that items of a contract add.
+// The caller sets only Name and Used. If the plan has no limit of that name,
 // it does not offer the resource: the limit is zero, and any usage exceeds it. An unlimited limit is never exceeded.
 // Errors: ErrInvalid for a negative number, and for an entry with a Limit; ErrLimit for a number beyond the limits.
 func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {

@@ -22,7 +22,7 @@ type ChangeRule struct {
 	// ProrationSettings are how much the change charges and credits; a field that is unset follows the policy.
 	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
 	IfPaid            bool              `json:"if_paid,omitzero"` // the change takes effect when it is paid
-	Limits            bool              `json:"limits,omitzero"`  // refuse a plan whose limits the usage exceeds
+	Limits            bool              `json:"limits,omitzero"`  // refuse limits that the usage exceeds
 	Reason            string            `json:"reason,omitzero"`  // sentence that says why the action is refused
 	Instead           string            `json:"instead,omitzero"` // sentence that names the way out
 }
@@ -38,7 +38,7 @@ type ChangeRequest struct {
 	Change   Change       `json:"change"`         // requested change
 	By       Actor        `json:"by"`             // actor who requests the change; required
 	At       time.Time    `json:"at"`             // time of the request
-	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
+	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits after the change
 	// Effective is the requested timing of the change, and On the requested time; at most one of them is set. Without
 	// them the change takes effect when the rules say. Support may ask for an earlier time than that.
 	Effective  EffectiveTiming  `json:"effective,omitzero"`
@@ -61,7 +61,7 @@ type Approval struct {
 	IfPaid     bool             `json:"if_paid,omitzero"`    // the change takes effect when it is paid
 	// ProrationSettings are the largest charge and the smallest credit that the rules of the actions set.
 	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
-	Breaks            []LimitUsage      `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds
+	Breaks            []LimitUsage      `json:"breaks,omitzero"` // limits of a new plan or lower ones that are exceeded
 	Change            Change            `json:"change"`          // change to make, with the values of the catalog
 }
 
@@ -76,6 +76,7 @@ type Approval struct {
 //     period to period then ends once the notice is over, or at the end of that period, as the rule says.
 //   - A limit of the plan that has the name of an item limits its units: a change to more is refused. So is a quantity
 //     outside the bounds of the plan's offer, as [Plan.CheckQuantities] says.
+//   - The limits are those of the plan with what the items of the contract add, as [Plan.With] returns them.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
 //
 // With a catalog:

@@ -23,8 +23,8 @@ func (r ChangeRules) permit(p *ChangeRequest, plan *Plan, rank int) (Approval, e
 	if permit.Actions, err = class.classify(); err != nil {
 		return Approval{}, err
 	}
-	if p.Change.Plan != nil {
-		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
+	if plan != nil {
+		if permit.Breaks, err = plan.breaks(p.Usage, p.Change.Plan != nil, &class.From, &class.To); err != nil {
 			return Approval{}, err
 		}
 	}
