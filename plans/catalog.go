@@ -75,6 +75,15 @@ func (c *Catalog) plan(id string) (*Plan, error) {
 	return nil, &Refusal{Rule: "plan", Reason: "There is no plan " + strconv.Quote(id) + ".", Instead: oneOf(all)}
 }
 
+// known returns the plan with the given ID, or nil if the catalog does not have it.
+func (c *Catalog) known(id string) *Plan {
+	i := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &c.Plans[i]
+}
+
 // Market returns the market that lists the country, or else the market that lists no countries.
 // Errors: a [Refusal] if there is neither.
 func (c Catalog) Market(country string) (Market, error) {

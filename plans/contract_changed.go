@@ -42,6 +42,7 @@ func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	f.Under("change", change.Validate())
 	if change.Plan != nil {
 		f.Under("change.plan", change.Plan.validate())
+		change.Plan.checkOneInterval(&f, "change.plan")
 	}
 	if f != nil {
 		return Contract{}, f.Err()

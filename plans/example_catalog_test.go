@@ -254,6 +254,26 @@ func ExamplePlan_With() {
 	// []
 }
 
+// A plan with a monthly and a yearly price: the order chooses the interval.
+func ExampleCatalog_Quote_interval() {
+	catalog := shop()
+	catalog.Terms = nil
+	catalog.Plans[1].Offers = append(catalog.Plans[1].Offers, plans.Offer{
+		Item: "seat", Currency: "USD", Interval: aYear, Price: plans.Price{Unit: money("250")},
+	})
+	o := plans.Order{
+		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Interval: aYear, Country: "US", PaymentMethod: "card",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
+	}
+	quote, err := catalog.Quote(o, proration.Standard(2), proration.LargestRemainder)
+	fmt.Print(quote.Explain(), err)
+	// Output:
+	// 2026-03-02 until 2027-03-02, seat: 7 x 250.00 = 1750.00
+	// due: 1750.00 USD
+	// renewal on 2027-03-02: 1750.00 USD
+	// <nil>
+}
+
 // Installments from the 31st are due on the last day of a shorter month.
 func ExampleBill_Installments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}

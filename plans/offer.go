@@ -18,6 +18,9 @@ type Offer struct {
 	Item     string   `json:"item"`     // ID of the item, "seat"
 	Currency Currency `json:"currency"` // currency of the price
 	Price    Price    `json:"price"`    // price for one billing period, unless Price.Per says otherwise
+	// Interval is the length of the billing periods that the offer is for; unset is the plan's interval. A plan with
+	// offers for several intervals is sold for each of them.
+	Interval proration.Interval `json:"interval,omitzero"`
 
 	Minimum decimal.Decimal `json:"minimum,omitzero" canon:"count"` // smallest quantity above zero; 0 is none
 	Maximum decimal.Decimal `json:"maximum,omitzero" canon:"count"` // largest quantity; 0 is none
@@ -33,6 +36,10 @@ type Offer struct {
 
 // check adds the faults of an offer of a plan with an interval.
 func (o *Offer) check(f *fault.List, path string, interval proration.Interval) {
+	if o.Interval != (proration.Interval{}) {
+		interval = o.Interval
+		f.Under(path+".interval", interval.Validate())
+	}
 	_, err := o.Currency.Places()
 	f.Under(path, err)
 	o.Price.checkStated(f, path+".")
@@ -73,7 +80,7 @@ func (o *Offer) checkBounds(f *fault.List, path string) {
 }
 
 // price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
-// unset Per becomes the plan's interval.
+// unset Per becomes the plan's interval, which is the only one.
 func (p *Plan) price(item string, currency Currency) (Price, bool) {
 	for _, o := range p.Offers {
 		if o.Item == item && o.Currency == currency {
@@ -103,4 +110,9 @@ func (p *Plan) offer(item string, currency Currency) (Price, error) {
 		Reason:  "Plan " + strconv.Quote(p.ID) + " does not offer " + strconv.Quote(item) + " in " + string(currency) + ".",
 		Instead: oneOf(all),
 	}
+}
+
+// like reports whether two offers are for the same item, currency and interval.
+func (o *Offer) like(other *Offer) bool {
+	return o.Item == other.Item && o.Currency == other.Currency && o.Interval == other.Interval
 }

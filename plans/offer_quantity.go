@@ -95,9 +95,10 @@ func (c *Contract) states(id string) []Item {
 }
 
 // breaches returns a refusal for each quantity of a contract of the plan that breaks a limit of the plan or a bound of
-// an offer, and that goes further out than the contract before, if that had the same plan.
+// an offer, and that goes further out than the contract before, if that had the same plan and interval.
 func (p *Plan) breaches(before, after *Contract) (refused []error) {
-	same := before.Plan == after.Plan
+	same := before.Plan == after.Plan && p.of(before).Interval == p.of(after).Interval
+	p = p.of(after)
 	for i := range p.Limits {
 		units, over := p.beyond(&p.Limits[i], after)
 		if same && over.IsPositive() {
@@ -128,7 +129,7 @@ func (p *Plan) breaches(before, after *Contract) (refused []error) {
 
 // CheckQuantities returns a [Refusal] if the contract after a change has more units of an item than the plan, which is
 // its plan, allows, or a quantity that is not offered. A quantity that breaks a bound stays allowed where the contract
-// before the change has the same plan and a quantity that is as far out, now or at a later step.
+// before the change has the same plan, with the same interval, and a quantity as far out, now or at a later step.
 // Errors: a Refusal with the rule "limit" or "quantity"; the faults of the plan and of both contracts.
 func (p Plan) CheckQuantities(before, after Contract) error {
 	var f fault.List

@@ -41,7 +41,7 @@ func (o *Override) validate() error {
 
 // override applies the customer's special terms to the plan.
 func (p *Plan) override(s PlanOverride) {
-	p.Offers = merge(p.Offers, s.Offers, func(a, b Offer) bool { return a.Item == b.Item && a.Currency == b.Currency })
+	p.Offers = merge(p.Offers, s.Offers, func(a, b Offer) bool { return a.like(&b) })
 	p.SetupFees = merge(p.SetupFees, s.SetupFees, func(a, b SetupFee) bool {
 		return a.Item == b.Item && a.Currency == b.Currency
 	})

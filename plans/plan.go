@@ -18,7 +18,7 @@ type Plan struct {
 	// Rank orders plans: a change to a higher rank is an upgrade. If either plan has no rank (0), or both ranks are equal,
 	// the yearly value decides.
 	Rank      int                `json:"rank,omitzero"`
-	Interval  proration.Interval `json:"interval"`            // length of a billing period, "P1M"
+	Interval  proration.Interval `json:"interval"`            // length of a billing period, "P1M", unless an offer says so
 	Trial     proration.Interval `json:"trial,omitzero"`      // length of the trial, "P14D"; unset is no trial
 	Offers    []Offer            `json:"offers"`              // price of each item in each currency; at least one
 	SetupFees []SetupFee         `json:"setup_fees,omitzero"` // fees due once, with the first bill of an order
@@ -70,7 +70,12 @@ func (p *Plan) validate() error {
 	seen := map[string]bool{}
 	for i := range p.Offers {
 		path := fault.At("offers", i)
-		checkName(&f, path+".item", p.Offers[i].Item, seen, string(p.Offers[i].Currency)+" "+p.Offers[i].Item)
+		interval := p.Offers[i].Interval
+		if interval == (proration.Interval{}) {
+			interval = p.Interval
+		}
+		checkName(&f, path+".item", p.Offers[i].Item, seen,
+			string(p.Offers[i].Currency)+" "+interval.String()+" "+p.Offers[i].Item)
 		p.Offers[i].check(&f, path, p.Interval)
 		p.checkAdded(&f, path, &p.Offers[i])
 	}

@@ -38,6 +38,7 @@ func (p Plan) With(contract Contract) (Plan, error) {
 
 // with is With for a valid plan and contract.
 func (p Plan) with(c *Contract) Plan {
+	p = *p.of(c)
 	p.Features, p.Limits = slices.Clone(p.Features), slices.Clone(p.Limits)
 	for i := range p.Limits {
 		p.Limits[i] = p.raised(p.Limits[i], c.Currency, c.units)

@@ -81,6 +81,8 @@ type Approval struct {
 //
 // With a catalog:
 //
+//   - Another interval takes the prices of the plan's offers for that interval, if it has offers for several. A change
+//     to such a plan keeps the interval of the contract if the plan is sold for it, and else has the plan's own.
 //   - The change names a plan by its ID and a term by its length. Every other field of the plan or term comes from the
 //     catalog. A plan or a term that the catalog does not have is refused.
 //   - An item that neither the contract nor the plan has is refused. A new item has the plan's price.
@@ -107,11 +109,11 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 		if err := c.resolve(&p); err != nil {
 			return Approval{}, err
 		}
-		if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
-			rank, plan = c.Plans[i].Rank, &c.Plans[i]
+		if plan = c.known(p.Contract.Plan); plan != nil {
+			rank = plan.Rank
 		}
 		if p.Change.Plan != nil {
-			plan = p.Change.Plan
+			plan = c.known(p.Change.Plan.ID) // with the offers for every interval
 		}
 	}
 	return r.permit(&p, plan, rank)
@@ -148,6 +150,7 @@ func (p *ChangeRequest) check(f *fault.List) {
 	f.Under("change", p.Change.Validate())
 	if p.Change.Plan != nil && p.Catalog == nil {
 		f.Under("change.plan", p.Change.Plan.validate())
+		p.Change.Plan.checkOneInterval(f, "change.plan")
 	}
 }
 

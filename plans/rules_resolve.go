@@ -16,6 +16,9 @@ func (c *Catalog) resolve(p *ChangeRequest) error {
 		}
 		change.Plan = plan
 	}
+	if err := c.resolveInterval(p); err != nil {
+		return err
+	}
 	if change.Term != nil {
 		term, err := c.term(change.Term.Length)
 		if err != nil {
@@ -62,7 +65,7 @@ func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error
 		if err != nil {
 			return err
 		}
-		plan = own
+		plan = own.of(&p.Contract)
 	}
 	usual := item.Price
 	if p.Change.Interval != (proration.Interval{}) {
