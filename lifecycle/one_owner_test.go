@@ -13,17 +13,26 @@ import (
 // one thing twice, so each such type is listed with its paths, which are different choices.
 func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 	different := map[string][]string{
-		// of prices, of customers, of the orders that a coupon is for
+		// of prices, of fees, of customers, of the orders that a coupon is for
 		"plans.Currency": {
-			"catalog.plans.offers.currency", "catalog.markets.currency", "catalog.coupons.discount.currency",
-			"renewal.usage_threshold.key",
+			"catalog.plans.offers.currency", "catalog.plans.setup_fees.currency", "catalog.markets.currency",
+			"catalog.coupons.discount.currency", "renewal.usage_threshold.key",
 		},
-		// of an item, and the special price of a coupon
-		"plans.Price":       {"catalog.plans.offers.price", "catalog.coupons.discount.price"},
-		"plans.Tier":        {"catalog.plans.offers.price.tiers", "catalog.coupons.discount.price.tiers"},
-		"plans.Aggregation": {"catalog.plans.offers.price.aggregation", "catalog.coupons.discount.price.aggregation"},
-		"plans.Tiering":     {"catalog.plans.offers.price.tiering", "catalog.coupons.discount.price.tiering"},
-		"plans.Actor":       {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
+		// of an item, of a fee, and the special price of a coupon
+		"plans.Price": {"catalog.plans.offers.price", "catalog.plans.setup_fees.price", "catalog.coupons.discount.price"},
+		"plans.Tier": {
+			"catalog.plans.offers.price.tiers", "catalog.plans.setup_fees.price.tiers", "catalog.coupons.discount.price.tiers",
+		},
+		"plans.Aggregation": {
+			"catalog.plans.offers.price.aggregation", "catalog.plans.setup_fees.price.aggregation",
+			"catalog.coupons.discount.price.aggregation",
+		},
+		"plans.Tiering": {
+			"catalog.plans.offers.price.tiering", "catalog.plans.setup_fees.price.tiering",
+			"catalog.coupons.discount.price.tiering",
+		},
+		"plans.Limit": {"catalog.plans.offers.limits", "catalog.plans.limits"}, // of an item, of the plan
+		"plans.Actor": {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
 		// changes and pauses start on their own
 		"plans.EffectiveTiming": {"change_rules.effective", "pause.effective"},
 		"plans.Kind":            {"billing.taxes.kinds", "billing.refunds.kinds", "catalog.coupons.discount.kinds"},
@@ -42,7 +51,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
-			"catalog.terms.length", "catalog.terms.notice", "catalog.coupons.discount.price.per",
+			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per", "catalog.terms.length", "catalog.terms.notice", "catalog.coupons.discount.price.per",
 			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},

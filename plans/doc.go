@@ -14,19 +14,12 @@
 //
 // # Words
 //
-<<<<<<< HEAD
 // A [Catalog] is the seller's complete offer in one JSON value: plans, terms, markets and coupons. A [Plan] offers
-// items, each at a [Price] in a [Currency], with features, limits and the length of a trial. A [Term] is a length of
+// items, each at a [Price] in a [Currency], with features, limits, set-up fees and the length of a trial. It can have
+// an [Offer] of an item for each of several intervals, which the order and the change choose. A [Term] is a length of
 // commitment. A [Market] sets the currency and the payment methods for some countries. A [Coupon] is a code for a
 // discount. An [Override] adapts the catalog for one customer. [ChangeRules] say who may change a contract, and when
 // the change takes effect.
-=======
-// A [Catalog] is the seller's complete offer in one JSON value: plans, terms and markets. A [Plan] offers items, each
-// at a [Price] in a [Currency], with features, limits, set-up fees and the length of a trial. It can have an [Offer] of
-// an item for each of several intervals, which the order and the change choose. A [Term] is a length of commitment. A
-// [Market] sets the currency and the payment methods for some countries. An [Override] adapts the catalog for one
-// customer. [ChangeRules] say who may change a contract, and when the change takes effect.
->>>>>>> ea390a7 (plans: sell one plan for several intervals)
 //
 // A [Contract] records one purchase: one plan, items with agreed quantities and prices, terms, discounts, and a ramp of
 // changes agreed in advance. The contract owns its prices: a later edit of the catalog changes no contract. A [Charge]

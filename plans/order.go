@@ -17,27 +17,18 @@ type Order struct {
 	By Actor `json:"by"` // actor who places the order; required
 	// At is the time of the order. Its location becomes the customer's calendar.
 	At            time.Time          `json:"at"`
-<<<<<<< HEAD
-	Plan          string             `json:"plan"`           // ID of the plan; a contract has one
-	Items         []OrderItem        `json:"items"`          // ordered items; at least one
-	Term          proration.Interval `json:"term,omitzero"`  // length of the term; unset if the catalog has none
-	Country       string             `json:"country"`        // country of the customer, "BR"
-	PaymentMethod string             `json:"payment_method"` // ID of the payment method
+	Plan          string             `json:"plan"`              // ID of the plan; a contract has one
+	Interval      proration.Interval `json:"interval,omitzero"` // length of the billing periods; unset is the plan's
+	Items         []OrderItem        `json:"items"`             // ordered items; at least one
+	Term          proration.Interval `json:"term,omitzero"`     // length of the term; unset if the catalog has none
+	Country       string             `json:"country"`           // country of the customer, "BR"
+	PaymentMethod string             `json:"payment_method"`    // ID of the payment method
 	// PaymentMethodOptional lets an order that starts with a trial name no payment method, unless it asks for
 	// installments. The order does not store it: the caller sets it if the policy's trial requires no payment method.
 	PaymentMethodOptional bool `json:"-"`
 	// Trial is the length of the trial in place of the plan's, "P30D". Only support can set it; unset is the plan's.
 	Trial    proration.Interval `json:"trial,omitzero"`
 	TrialEnd time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
-=======
-	Plan          string             `json:"plan"`               // ID of the plan; a contract has one
-	Interval      proration.Interval `json:"interval,omitzero"`  // length of the billing periods; unset is the plan's
-	Items         []OrderItem        `json:"items"`              // ordered items; at least one
-	Term          proration.Interval `json:"term,omitzero"`      // length of the term; unset if the catalog has none
-	Country       string             `json:"country"`            // country of the customer, "BR"
-	PaymentMethod string             `json:"payment_method"`     // ID of the payment method
-	TrialEnd      time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
->>>>>>> ea390a7 (plans: sell one plan for several intervals)
 	// UnusedTrial is the seller's handling of the days left of the running trial. The order does not store it: the caller
 	// sets it from the policy, and it is required while a trial runs.
 	UnusedTrial UnusedTrial `json:"-"`
