@@ -65,6 +65,9 @@ func fieldSetters() map[string]func(*lifecycle.Event) {
 		"payment.lines": func(e *lifecycle.Event) {
 			e.Payment.Lines = []invoice.LineAmount{{Line: "r-1/1", Amount: decimal.NewFromInt(7)}}
 		},
+		"records": func(e *lifecycle.Event) {
+			e.Records = []lifecycle.UsageRecord{{Item: "calls", Quantity: decimal.NewFromInt(7)}}
+		},
 	}
 }
 

@@ -215,11 +215,12 @@ func (h *history) record(out lifecycle.Outcome) {
 	h.out.Notices = append(h.out.Notices, out.Notices...)
 	h.out.Effects = append(h.out.Effects, out.Effects...)
 	h.out.Steps = append(h.out.Steps, out.Steps...)
-	at := h.sub.At
-	if waited != nil && h.sub.PendingChange == nil { // a change that is paid first is billed from its request on
+	at, q := h.sub.At, quantityOf(h.sub.Contract, h.sub.At)
+	made := waited != nil && h.sub.PendingChange == nil && q.Equal(quantityOf(waited.After.Contract, h.sub.At))
+	if made { // a change that is paid first is billed from its request on
 		at = h.events[waited.Sequence-1].At
 	}
-	if q := quantityOf(h.sub.Contract, h.sub.At); len(h.quantities) == 0 || !q.Equal(h.quantities[len(h.quantities)-1].quantity) {
+	if len(h.quantities) == 0 || !q.Equal(h.quantities[len(h.quantities)-1].quantity) {
 		h.quantities = append(h.quantities, quantityFrom{at, q})
 	}
 	h.checkLaws(out)

@@ -66,6 +66,7 @@ func rareLives() map[string]rareLife {
 	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_failed 1 x")
 	served := []string{"0 started", "0 payment_succeeded 1 a"}
 	live("waits", "active", served, "5 pause_requested", "40 resumed", "40 payment_succeeded 2 b")
+	live("waits", "past_due", served, "5 pause_requested", "27 changed", "30 payment_failed 2 b", "31 resumed", "31 payment_succeeded 3 c")
 	live("payswaits", "active", served, "5 pause_requested", "40 resumed", "40 credit_granted - - 5000")
 	live("payswaits", "active", served, "5 cancellation_requested", "40 reactivated", "40 credit_granted - - 5000")
 	live("payswaits", "active", served, "5 renewal_disabled", "40 reactivated", "40 credit_granted - - 5000")

@@ -49,7 +49,7 @@ var transitions = []transition{
 	{PaymentSucceeded, unpaid, of(Active, PastDue), (*step).paid},
 	{PaymentSucceeded, of(Active), of(PastDue), (*step).paid},
 	{PaymentSucceeded, ended, of(Active, Incomplete), (*step).paid},
-	{PaymentSucceeded, of(Paused), of(Active), (*step).paid},
+	{PaymentSucceeded, of(Paused), of(Active, PastDue), (*step).paid},
 	{PaymentSucceeded, of(Trialing), 0, (*step).paid},
 	{PaymentFailed, of(Active), of(PastDue), (*step).failed},
 	{PaymentFailed, begun &^ of(Active), 0, (*step).failed},
