@@ -44,3 +44,27 @@ func TestFaultsOfUsage(t *testing.T) {
 		})
 	}
 }
+
+// Thresholds name their currency, and a subscription keeps at most a thousand charges.
+func TestLimitsOfUsage(t *testing.T) {
+	p := lifecycle.Standard()
+	p.Renewal.UsageThreshold = map[plans.Currency]decimal.Decimal{"DOLLAR": decimal.NewFromInt(1), "USD": decimal.NewFromInt(-1)}
+	giventest.CheckFaults(t, p.Validate(), "renewal.usage_threshold.DOLLAR invalid", "renewal.usage_threshold.USD invalid")
+
+	policies := policiesOf(t, anyChange())
+	l := &lifeOf{t: t, policies: policies, initial: fourSeats(), answers: map[int64]*answer{}}
+	l.out.Subscription = l.initial
+	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	var sales []plans.Charge
+	for range 1_000 {
+		sales = append(sales, chargeOf("films", "1.00")...)
+	}
+	if !l.apply(lifecycle.Event{At: utc("2026-01-02"), Kind: lifecycle.UsageRecorded, Charges: sales}) {
+		t.Fatal(l.refused)
+	}
+	_, err := lifecycle.Apply(policies, l.out.Subscription, lifecycle.Event{
+		Sequence: l.out.Subscription.Sequence + 1, At: utc("2026-01-02"), Kind: lifecycle.UsageRecorded,
+		Records: []lifecycle.UsageRecord{{Item: "calls", Quantity: decimal.NewFromInt(1)}},
+	})
+	giventest.CheckFaults(t, err, "event.records limit")
+}
