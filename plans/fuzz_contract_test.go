@@ -378,7 +378,8 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 			t.Fatalf("%s of %v at %v", c.Explain(), c.Span, at)
 		}
 	}
-	if before.Extends(change) || !change.End.IsZero() || change.Cancel {
+	longer := !before.End().IsZero() && after.End().After(before.End()) // a term that begins now outlasts the present one
+	if before.Extends(change) || longer || !change.End.IsZero() || change.Cancel {
 		return
 	}
 	if giventest.JSON(t, after.Items) == giventest.JSON(t, must(before.AsOf(at)).Items) && !before.ReplacedBy(change, at) && !change.AnchorAt.After(at) && len(amended.Charges) > 0 {
