@@ -10,9 +10,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// renewalDue bills the next period, or takes the final action if there is no payment method and something is due.
+// renewalDue bills the next period, or takes the final action if there is no payment method and something is due. A
+// renewal that was a draft bills from the start of the period.
 func (s *step) renewalDue(Deadline) error {
-	return s.billOr(s.policy.Renewal.WithoutPaymentMethod, s.bill)
+	from := s.sub.At
+	if s.draftOf(from) {
+		from = s.sub.Period.End
+	}
+	return s.billOr(s.policy.Renewal.WithoutPaymentMethod, func() error { return s.billFrom(from) })
 }
 
 // billOr bills the period that begins now. Without a payment method it takes the final action instead if an invoice
@@ -40,16 +45,16 @@ func (s *step) asksSince(before *step) bool {
 }
 
 // bill issues the invoice of the period that begins now, with all unbilled charges, and makes it the current period.
-func (s *step) bill() error {
+func (s *step) bill() error { return s.billFrom(s.sub.At) }
+
+// billFrom is bill for a period that began at a time.
+func (s *step) billFrom(from time.Time) error {
 	sub := &s.sub
 	if err := s.retime(); err != nil {
 		return err
 	}
 	sub.Contract.Until = s.knownEnd()
-	request := invoice.IssueRequest{Account: sub.Account, At: sub.At, Extent: s.extent()}
-	if s.draftOf(sub.At) {
-		request.At, request.IssuedAt = sub.Period.End, sub.At
-	}
+	request := invoice.IssueRequest{Account: sub.Account, At: from, IssuedAt: sub.At, Extent: s.extent()}
 	var running []plans.Charge
 	if request.Lines, running = dueUsage(sub.UnbilledCharges, request.At, false); request.Extent != 0 {
 		request.Lines = nil // usage and sales wait

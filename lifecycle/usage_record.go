@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -163,6 +164,10 @@ func (s *step) usagePeriod(at time.Time, path string) (proration.Period, error) 
 		return sub.Period, nil
 	}
 	period, err := sub.Contract.Cycle.Containing(at)
+	if first, err := sub.Contract.Cycle.Period(0); err == nil && at.Before(first.Start) && !sub.issuedBy(at) {
+		return period, fault.New(path+".used_at", proration.ErrOutside, "must not be before %s, when service began; got %s",
+			first.Start.Format(time.RFC3339), at.Format(time.RFC3339))
+	}
 	earliest := sub.Period.Start
 	for i := 0; err == nil && i < latePeriods && !earliest.IsZero() && at.Before(earliest); i++ {
 		var before proration.Period
@@ -176,6 +181,11 @@ func (s *step) usagePeriod(at time.Time, path string) (proration.Period, error) 
 			earliest.Format(time.RFC3339), at.Format(time.RFC3339))
 	}
 	return period, fault.Under(path+".used_at", err)
+}
+
+// issuedBy reports whether an invoice was issued by a time, so that service began before the present billing dates.
+func (s *Subscription) issuedBy(at time.Time) bool {
+	return slices.ContainsFunc(s.Receivables, func(r invoice.Receivable) bool { return !r.IssuedAt.After(at) })
 }
 
 // latePeriods is the number of periods before the present one for which usage is still recorded.

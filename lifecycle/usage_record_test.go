@@ -45,6 +45,25 @@ func TestFaultsOfUsage(t *testing.T) {
 	}
 }
 
+// Usage before the start of service is refused, and usage before a new billing date is not.
+func TestUsageBeforeTheStart(t *testing.T) {
+	policies := policiesOf(t, anyChange())
+	l := &lifeOf{t: t, policies: policies, initial: fourSeats(), answers: map[int64]*answer{}}
+	l.out.Subscription = l.initial
+	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	told := func(at, used string) error {
+		_, err := lifecycle.Apply(policies, l.out.Subscription, lifecycle.Event{
+			Sequence: l.out.Subscription.Sequence + 1, At: utc(at), Kind: lifecycle.UsageRecorded, Records: []lifecycle.UsageRecord{
+				{Item: "calls", Quantity: decimal.NewFromInt(1), UsedAt: utc(used)},
+			},
+		})
+		return err
+	}
+	giventest.CheckFaults(t, told("2026-01-02", "2025-12-31"), "event.records[0].used_at outside")
+	l.apply(lifecycle.Event{At: utc("2026-01-11"), Kind: lifecycle.Changed, Change: plans.Change{Anchor: plans.AnchorReset}, By: plans.Support})
+	giventest.CheckFaults(t, told("2026-01-12", "2026-01-10"))
+}
+
 // Thresholds name their currency, and a subscription keeps at most a thousand charges.
 func TestLimitsOfUsage(t *testing.T) {
 	p := lifecycle.Standard()
