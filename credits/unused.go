@@ -105,14 +105,22 @@ func (r *Request) within(span proration.Period) proration.Period {
 	return span
 }
 
-// wanted is the number of units of a period that are still to be credited.
+// wanted is the number of units of a period that are still to be credited, and the credits of its newer charges.
 type wanted struct {
 	period proration.Period
 	units  decimal.Decimal
+	newer  []taken
 }
 
-// take limits the units of each stretch of a charge to the units still wanted in its period, which begin at asked, and
-// then lowers the wanted units by the largest stretch. A charge without units left wants none.
+// taken is the number of units that a charge of a span credits.
+type taken struct {
+	span  proration.Period
+	units decimal.Decimal
+}
+
+// take limits the units of each stretch of a charge to the units still wanted in its period, which begin at asked. The
+// units of a newer charge count if units of this one are there beside them; else they are the same units at another
+// time. A charge without units left wants none.
 func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []stretch) {
 	var left decimal.Decimal
 	for j := range parts {
@@ -130,13 +138,21 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 		*periods = append(*periods, wanted{period: c.Period, units: asked})
 	}
 	w := &(*periods)[i]
+	for _, t := range w.newer {
+		if slices.ContainsFunc(parts, func(p stretch) bool {
+			return p.units.IsPositive() && p.span.Start.Before(t.span.End) && t.span.Start.Before(p.span.End)
+		}) {
+			asked = asked.Sub(t.units)
+		}
+	}
 	var most decimal.Decimal
 	for j := range parts {
 		p := &parts[j]
-		p.units = decimal.Min(p.units, w.units)
+		p.units = decimal.Min(p.units, asked)
 		most = decimal.Max(most, p.units)
 	}
-	w.units = w.units.Sub(most)
+	w.newer = append(w.newer, taken{span: c.Span, units: most})
+	w.units = decimal.Min(w.units, asked.Sub(most))
 }
 
 // check adds the faults of the request.
