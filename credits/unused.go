@@ -28,8 +28,8 @@ type Request struct {
 }
 
 // Unused returns a credit for each charge that covers time after the instant, the newest charge first. Charges that end
-// before the instant give no credit. Charges of zero give none either, unless a quantity is removed from them. A charge
-// that begins after the instant is credited in full.
+// before the instant give no credit, and usage gives none: it is consumed. Charges of zero give none either, unless a
+// quantity is removed from them. A charge that begins after the instant is credited in full.
 //
 // Each credit has the plan, the item and the price of its charge, and names the charge in Corrects. Its Net is not
 // above zero and is rounded on its own, to the places of the charge's currency, whatever the policy says. Discounts and
@@ -56,7 +56,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 	var periods []wanted
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if !r.covers(c) || !r.touches(c.Span) || c.Net.IsNegative() {
+		if !r.covers(c) || !r.touches(c.Span) || c.Net.IsNegative() || c.Kind == plans.Usage {
 			continue
 		}
 		parts := before[c.ID].stretches(c, r.within(c.Span))

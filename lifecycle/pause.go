@@ -94,7 +94,8 @@ func (s *step) pauseDue(Deadline) error { return s.rest() }
 func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
-	switch lines := slices.Concat(sub.waitingUntil(sub.Period.End), notWaiting(sub.UnbilledCharges)); {
+	used, _ := dueUsage(notWaiting(sub.UnbilledCharges), sub.At, true)
+	switch lines := slices.Concat(sub.waitingUntil(sub.Period.End), used); {
 	case s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears():
 		inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, Lines: lines})
 		if err != nil {
