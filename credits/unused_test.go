@@ -40,6 +40,11 @@ func TestUnused(t *testing.T) {
 			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 30/30 days = -890.00"},
 		},
 		{
+			name: "usage beside it", why: "usage is consumed, also if its line covers the whole month",
+			billed: []sale{whole, {id: "inv-1/2", item: "calls", kind: plans.Usage, quantity: "500", unit: "0.02", period: november}}, at: "2026-11-16",
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"},
+		},
+		{
 			name: "in the last nanosecond", why: "law 5: the new side owns the change day, so that one day of 30 is credited: 29.666...", billed: []sale{whole}, at: "2026-11-30T23:59:59.999999999",
 			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 1/30 days = -29.666..., rounded half up to -29.67"},
 		},

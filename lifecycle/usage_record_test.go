@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -86,4 +87,23 @@ func TestLimitsOfUsage(t *testing.T) {
 		Records: []lifecycle.UsageRecord{{Item: "calls", Quantity: decimal.NewFromInt(1)}},
 	})
 	giventest.CheckFaults(t, err, "event.records limit")
+}
+
+// A pause ends the time of the usage that its document bills.
+func TestPauseEndsTheTimeOfUsage(t *testing.T) {
+	p := anyChange()
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
+	l := &lifeOf{t: t, policies: policiesOf(t, p), initial: fourSeats(), answers: map[int64]*answer{}}
+	l.out.Subscription = l.initial
+	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	l.apply(lifecycle.Event{
+		At: utc("2026-01-10"), Kind: lifecycle.UsageRecorded,
+		Records: []lifecycle.UsageRecord{{Item: "calls", Quantity: giventest.Money("500")}},
+	})
+	l.apply(lifecycle.Event{At: utc("2026-01-11"), Kind: lifecycle.PauseRequested, By: plans.Support})
+	last := l.out.Invoices[len(l.out.Invoices)-1].Lines
+	usage := last[len(last)-1]
+	if usage.Kind != plans.Usage || !usage.Span.End.Equal(utc("2026-01-11")) {
+		t.Errorf("%v of %v, want usage until the pause", usage.Kind, usage.Span)
+	}
 }
