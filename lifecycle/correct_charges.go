@@ -70,7 +70,8 @@ func (s *step) billedInstead(c plans.Charge) string {
 
 // keepCharges keeps the charges that the subscription kept before the correction, that pay for time to come, or that an
 // unbilled credit corrects, each with its credits. It adds those of the full history for which no document was issued,
-// because they cost nothing.
+// because they cost nothing, and drops billed charges of zero for time that the full history does not bill: there is
+// nothing to credit.
 func (s *Subscription) keepCharges(before, should []plans.Charge) {
 	kept := map[string]bool{}
 	for _, c := range before {
@@ -80,6 +81,12 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 		kept[c.Corrects] = kept[c.Corrects] || c.Corrects != ""
 	}
 	free := func(c *plans.Charge) bool { return strings.HasPrefix(c.ID, s.idPrefix()) }
+	gone := func(c *plans.Charge) bool {
+		return c.Corrects == "" && c.Kind == plans.Recurring && c.Net.IsZero() &&
+			!slices.ContainsFunc(should, func(k plans.Charge) bool {
+				return k.Item == c.Item && k.Span.Start.Before(c.Span.End) && c.Span.Start.Before(k.Span.End)
+			})
+	}
 	has := map[string]bool{}
 	for i := range should {
 		has[should[i].ID] = free(&should[i])
@@ -87,7 +94,7 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 	var left []plans.Charge
 	for _, c := range s.UnexpiredCharges {
 		own := c.Corrects == "" && (c.Span.End.After(s.At) || c.Period.End.After(s.At))
-		kept[c.ID] = (kept[c.ID] || own || kept[c.Corrects]) && (has[c.ID] || !free(&c))
+		kept[c.ID] = (kept[c.ID] || own || kept[c.Corrects]) && (has[c.ID] || !free(&c)) && !gone(&c)
 		if kept[c.ID] {
 			left = append(left, c)
 		}

@@ -108,6 +108,9 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.sub.inArrears() && !o.Change.IsZero() && billsNothing(doc.Invoice) {
+		doc.Invoice, doc.Account.UnexpiredCharges = nil, o.UnexpiredCharges // there is nothing to credit later
+	}
 	s.sub.Account = doc.Account
 	if o.UnbilledAs == "" {
 		s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)

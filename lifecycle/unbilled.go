@@ -27,11 +27,13 @@ func (s *Subscription) waitingUntil(at time.Time) []plans.Charge {
 // invoice, which bills them only if it is issued before their time is over.
 func free(o *invoice.IssueRequest, inv *invoice.Invoice) bool {
 	c := &o.Change
-	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || o.Contract.Extends(*c) ||
-		o.Contract.ReplacedBy(*c, o.At) {
-		return false
-	}
-	return !slices.ContainsFunc(inv.Lines, func(line plans.Charge) bool { return !line.Net.IsZero() })
+	return billsNothing(inv) && o.UnbilledAs == "" && !c.IsZero() && !c.Cancel && !o.Contract.Extends(*c) &&
+		!o.Contract.ReplacedBy(*c, o.At)
+}
+
+// billsNothing reports whether every line of an invoice is zero.
+func billsNothing(inv *invoice.Invoice) bool {
+	return inv != nil && !slices.ContainsFunc(inv.Lines, func(line plans.Charge) bool { return !line.Net.IsZero() })
 }
 
 // notWaiting returns the charges without the prorations that wait.
