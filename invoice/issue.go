@@ -129,7 +129,9 @@ type IssueResult struct {
 // A minimum commitment is measured after its period has ended, by everything that was billed for the period, usage and
 // one-time charges included. The invoice that ends the period bills the shortfall: the one of the next period, of a
 // change after which periods begin anew, or of the cancellation. An invoice issued before At bills no shortfall.
-// Issuing that period again at its start bills the shortfall of the previous period and nothing else.
+// Issuing that period again at its start bills the shortfall of the previous period and nothing else. The true-up of a
+// commitment is billed in the same way by the first invoice of a period at the end of its length or later, and by the
+// cancellation. The first invoice of a period starts the commitment.
 //
 // A cancellation credits unused charges by the refund rules of the policy, or by the Exception. It ends the account: no
 // period is billed until a new anchor reactivates it. A credit of an open invoice is a credit note, which lowers that
@@ -190,6 +192,9 @@ func Issue(o IssueRequest) (IssueResult, error) {
 		err = w.period()
 	default:
 		err = w.change()
+	}
+	if err == nil {
+		err = w.trueUp()
 	}
 	if err == nil {
 		err = w.setUp()
@@ -274,19 +279,20 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 // work is an invoice that Issue is computing.
 type work struct {
 	IssueRequest
-	known  map[string][]plans.Charge // unexpired charges and their credits, by ID of the charge
-	after  plans.Contract            // contract after the invoice
-	since  time.Time                 // UnbilledSince after the invoice
-	ended  time.Time                 // EndedAt after the invoice
-	lines  []plans.Charge            // computed lines before discounts
-	waits  []plans.Charge            // charges of earlier changes that wait for an invoice
-	on     []plans.Discount          // discounts to deduct from the lines
-	used   bool                      // on is all discounts of the contract, which then keeps the remaining ones
-	notes  []CreditResult            // credit notes of open invoices
-	ids    []string                  // IDs of the documents to come
-	renews bool                      // the contract renews if it is billed to the end of its last term
-	refund decimal.Decimal           // amount to refund in money
-	partly bool                      // in arrears, a change cuts the present period, and the lines are for a part of it
+	known   map[string][]plans.Charge // unexpired charges and their credits, by ID of the charge
+	after   plans.Contract            // contract after the invoice
+	since   time.Time                 // UnbilledSince after the invoice
+	ended   time.Time                 // EndedAt after the invoice
+	lines   []plans.Charge            // computed lines before discounts
+	waits   []plans.Charge            // charges of earlier changes that wait for an invoice
+	on      []plans.Discount          // discounts to deduct from the lines
+	used    bool                      // on is all discounts of the contract, which then keeps the remaining ones
+	notes   []CreditResult            // credit notes of open invoices
+	ids     []string                  // IDs of the documents to come
+	renews  bool                      // the contract renews if it is billed to the end of its last term
+	refund  decimal.Decimal           // amount to refund in money
+	settled time.Time                 // start of the length of the commitment that follows the true-ups of the invoice
+	partly  bool                      // in arrears, a change cuts the present period, and the lines are for a part of it
 
 	rest    []proration.Portion // portions of the contract that are paid for from At on, given that all was billed
 	outside error               // error that At is outside the terms, so that there is no rest

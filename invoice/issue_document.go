@@ -101,7 +101,7 @@ func (w *work) renew(c *plans.Contract) error {
 }
 
 // usable returns the charges whose span or period ends after the time of issue, and their credits. Later invoices need
-// them to credit the charges and to measure a minimum commitment.
+// them to credit the charges and to measure a minimum commitment or a commitment.
 func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	moved := cycleStart(&w.after)
@@ -109,7 +109,7 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	var left []plans.Charge
 	for _, c := range charges {
 		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) || w.waitsFor(c.ID) ||
-			measured && c.Period.Start.Before(moved))
+			w.counted(&c) || measured && c.Period.Start.Before(moved))
 		if own {
 			kept[c.ID] = true
 		}

@@ -12,7 +12,7 @@ import (
 // countLines gives each additional line without a period the one that it counts for toward a minimum commitment: the
 // period that ends at the effective time, or else the one that contains it.
 func (w *work) countLines() {
-	if !w.Contract.Minimum.IsPositive() {
+	if !w.Contract.Minimum.IsPositive() && !w.Contract.Commitment.Amount.IsPositive() {
 		return
 	}
 	var period proration.Period

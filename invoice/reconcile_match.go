@@ -206,7 +206,8 @@ func agree(a, b *plans.Charge) bool {
 	return len(a.Discounts) == 0 || a.Net.Equal(b.Net) || !a.Span.Equal(b.Span) || !a.Quantity.Equal(b.Quantity)
 }
 
-// matchWhole matches the charges that match as a whole. Fully released charges take no part.
+// matchWhole matches the charges that match as a whole, those of the same period first. Fully released charges take no
+// part.
 func (c *ReconcileRequest) matchWhole(billed, proposed []*party) {
 	open := map[string][]*party{}
 	for _, p := range proposed {
@@ -216,18 +217,21 @@ func (c *ReconcileRequest) matchWhole(billed, proposed []*party) {
 			p.left = []piece{{span: p.charge.Span, high: all(p.charge)}}
 		}
 	}
-	for _, b := range slices.Backward(billed) {
-		if !whole(b.charge) || !b.there() {
-			continue
+	for _, samePeriod := range [...]bool{true, false} {
+		for _, b := range slices.Backward(billed) {
+			if !whole(b.charge) || !b.there() || len(b.kept) > 0 {
+				continue
+			}
+			b.left = []piece{{span: b.charge.Span, high: all(b.charge)}}
+			key := c.wholeKey(b.charge)
+			for n, p := range slices.Backward(open[key]) {
+				if !samePeriod || p.charge.Period.Equal(b.charge.Period) {
+					p.left, b.kept, b.left = nil, b.left, nil
+					open[key] = slices.Delete(open[key], n, n+1)
+					break
+				}
+			}
 		}
-		key := c.wholeKey(b.charge)
-		if n := len(open[key]) - 1; n >= 0 {
-			open[key][n].left = nil
-			open[key] = open[key][:n]
-			b.kept = []piece{{span: b.charge.Span, high: all(b.charge)}}
-			continue
-		}
-		b.left = []piece{{span: b.charge.Span, high: all(b.charge)}}
 	}
 }
 

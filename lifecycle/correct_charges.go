@@ -87,6 +87,8 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 				return k.Item == c.Item && k.Span.Start.Before(c.Span.End) && c.Span.Start.Before(k.Span.End)
 			})
 	}
+	length, err := s.Contract.CommitmentPeriod()
+	committed := err == nil && !length.Start.IsZero()
 	has := map[string]bool{}
 	for i := range should {
 		has[should[i].ID] = free(&should[i])
@@ -94,6 +96,13 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 	var left []plans.Charge
 	for _, c := range s.UnexpiredCharges {
 		own := c.Corrects == "" && (c.Span.End.After(s.At) || c.Period.End.After(s.At))
+		switch {
+		case !committed || own:
+		case c.Corrects == "":
+			kept[c.ID] = countsFrom(&c, length.Start, should)
+		default:
+			kept[c.ID] = kept[c.Corrects]
+		}
 		kept[c.ID] = (kept[c.ID] || own || kept[c.Corrects]) && (has[c.ID] || !free(&c)) && !gone(&c)
 		if kept[c.ID] {
 			left = append(left, c)
@@ -106,6 +115,18 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 		}
 	}
 	s.UnexpiredCharges = left
+}
+
+// countsFrom reports whether a charge counts toward a true-up of the time from an instant on: it is for that time, or the
+// full history keeps the same one.
+func countsFrom(c *plans.Charge, from time.Time, should []plans.Charge) bool {
+	end := c.Span.End
+	if end.IsZero() {
+		end = c.Period.End // of a sale
+	}
+	return end.After(from) || slices.ContainsFunc(should, func(k plans.Charge) bool {
+		return sameLine(&k, c) && k.Period.Equal(c.Period)
+	})
 }
 
 // waitsFor reports whether each waiting credit of the full history corrects a charge that was billed and credited just

@@ -51,7 +51,7 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	if sub.inArrears() {
 		contract.Discounts = sub.Contract.Discounts // used discounts stay used
 	}
-	contract.Until = time.Time{}
+	contract.Until, contract.Commitment = time.Time{}, sub.Contract.Commitment
 	sub.Contract = contract // a reactivation continues with it
 	if err := s.become(as); err != nil {
 		return err

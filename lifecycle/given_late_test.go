@@ -22,6 +22,7 @@ type happening struct {
 	event    lifecycle.Event
 	declines bool
 	refused  bool // only overdue invoices are paid
+	commits  bool // the contract has a commitment of 1,400.00 in three months
 }
 
 // happensAt is a happening at a time.
@@ -199,9 +200,17 @@ func (l *lifeOf) payOverdue(at time.Time) {
 // those of the same time; others are paid at once.
 func live(t testing.TB, p *lifecycle.Policies, all []happensAt, until time.Time, told map[int64]*answer) *lifeOf {
 	l := &lifeOf{t: t, policies: p, initial: fourSeats(), answers: map[int64]*answer{}, told: told}
+	if slices.ContainsFunc(all, func(h happensAt) bool { return h.commits }) {
+		c := &l.initial.Contract.Commitment
+		c.Amount, c.Length = giventest.Money("1400"), giventest.Interval("P3M")
+	}
 	l.out.Subscription = l.initial
 	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
 	for _, h := range all {
+		if h.commits {
+			l.applied = append(l.applied, h)
+			continue
+		}
 		l.advance(h.at)
 		l.declines = false
 		l.payOverdue(h.at)

@@ -146,11 +146,16 @@ func (s *step) inNextPeriod(now *plans.Contract, c plans.Change) (plans.Change, 
 	return c, nil
 }
 
+// measuresSpend reports whether the contract has a minimum or a commitment, toward which its charges count.
+func (s *Subscription) measuresSpend() bool {
+	return s.Contract.Minimum.IsPositive() || s.Contract.Commitment.Amount.IsPositive()
+}
+
 // billShortfall bills the minimum shortfall of the period that has just ended, with its unbilled usage, and the
 // prorations of changes after the advance invoice.
 func (s *step) billShortfall() error {
 	sub := &s.sub
-	if !sub.Contract.Minimum.IsPositive() {
+	if !sub.measuresSpend() {
 		return s.billWaiting()
 	}
 	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -86,8 +87,8 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 		if c.Plan == "" {
 			c.Plan = s.sub.Contract.Plan
 		}
-		if s.sub.Contract.Minimum.IsPositive() && c.Period.Start.IsZero() && s.sub.Period.Contains(s.sub.At) {
-			c.Period = s.sub.Period // it counts toward the minimum of this period
+		if s.sub.measuresSpend() && c.Period.Start.IsZero() {
+			c.Period = s.sub.periodAt(s.sub.At) // it counts toward the minimum of this period
 		}
 		if c.Currency == "" {
 			c.Currency = s.sub.Contract.Currency
@@ -107,4 +108,16 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 		f.Add("event.charges", proration.ErrLimit, "must be at most %d unbilled charges; got %d", maxCharges, n)
 	}
 	return all, f.Err()
+}
+
+// periodAt returns the period in which something is used or sold: the present one, or the one that its renewal will
+// bill while that is a draft. It is the zero period before service and during a pause.
+func (s *Subscription) periodAt(at time.Time) proration.Period {
+	if s.Period.Contains(at) {
+		return s.Period
+	}
+	if next, err := s.Contract.Cycle.Containing(at); err == nil && next.Start.Equal(s.Period.End) && s.Status == Active {
+		return next
+	}
+	return proration.Period{}
 }

@@ -22,14 +22,16 @@ type Contract struct {
 	// the cycle begins, if that is earlier than its end. The days from its end to the next billing date are part of a
 	// period of the cycle: if the billing date moves from February 1 to February 4, First is January, and February 1 to 4
 	// is a part of January 4 to February 4.
-	First     proration.Period   `json:"first,omitzero"`
-	Ramp      []RampStep         `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
-	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
-	Discounts []Discount         `json:"discounts,omitzero"` // discounts on its charges, in order
-	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
-	Trial     proration.Interval `json:"trial,omitzero"`     // length of the unpaid trial, "P14D"; unset is no trial
-	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
-	DueIn     proration.Interval `json:"due_in,omitzero"`    // payment term of manual invoices; unset is the policy's
+	First     proration.Period `json:"first,omitzero"`
+	Ramp      []RampStep       `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
+	Terms     []ContractTerm   `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
+	Discounts []Discount       `json:"discounts,omitzero"` // discounts on its charges, in order
+	Minimum   decimal.Decimal  `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
+	// Commitment is a minimum spend over several periods, with a true-up at its end; zero is none.
+	Commitment Commitment         `json:"commitment,omitzero"`
+	Trial      proration.Interval `json:"trial,omitzero"`  // length of the unpaid trial, "P14D"; unset is no trial
+	Grace      proration.Interval `json:"grace,omitzero"`  // grace after a failed payment; unset is the policy's
+	DueIn      proration.Interval `json:"due_in,omitzero"` // payment term of manual invoices; unset is the policy's
 	// Until is a known end of the contract: no portion of a billing period goes beyond it. Zero is none, and so is a time
 	// that has passed. A term that is billed up front is billed whole.
 	Until time.Time `json:"until,omitzero"`
@@ -83,7 +85,7 @@ func (a *ContractTerm) end() time.Time {
 // the period or the term, ramp steps out of order, terms that are not consecutive, and terms that are billed
 // differently; ErrPeriod for a first period or a term that does not end after it starts; ErrOutside for a shortened
 // term that ends outside its period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the
-// discounts, the trial, the grace, the notice and the installments.
+// discounts, the commitment, the trial, the grace, the notice and the installments.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -126,6 +128,7 @@ func (c Contract) Validate() error {
 		}
 	}
 	fault.Number(&f, "minimum", c.Minimum)
+	c.Commitment.check(&f, "commitment.")
 	if c.Trial != (proration.Interval{}) {
 		f.Under("trial", c.Trial.Validate())
 	}

@@ -69,20 +69,37 @@ func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy prorati
 func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var f fault.List
 	var spent decimal.Decimal
-	for i, b := range billed {
-		if b.Currency != c.Currency {
-			f.Add(fault.At("billed", i)+".currency", proration.ErrInvalid,
-				"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
-		}
-		if gross := b.Gross(); fault.Amount(&f, fault.At("billed", i)+".net", gross) {
-			spent = spent.Add(gross)
+	for i := range billed {
+		if f.Under("", c.checkBilled(billed, i)); f == nil {
+			spent = spent.Add(billed[i].Gross())
 		}
 	}
-	if f != nil || !c.Minimum.IsPositive() {
+	if f != nil {
 		return nil, f.Err()
 	}
+	return c.lacking(spent, c.Minimum, "minimum", p, policy)
+}
+
+// checkBilled returns the faults of a billed charge that counts toward a minimum.
+func (c *Contract) checkBilled(billed []Charge, i int) error {
+	var f fault.List
+	if b := &billed[i]; b.Currency != c.Currency {
+		f.Add(fault.At("billed", i)+".currency", proration.ErrInvalid,
+			"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
+	}
+	fault.Amount(&f, fault.At("billed", i)+".net", billed[i].Gross())
+	return f.Err()
+}
+
+// lacking returns the charge for the part of a minimum spend that an amount does not reach.
+func (c *Contract) lacking(
+	spent, minimum decimal.Decimal, id string, p proration.Portion, policy proration.Policy,
+) ([]Charge, error) {
+	if !minimum.IsPositive() {
+		return nil, nil
+	}
 	spent = decimal.Max(spent, decimal.Decimal{}) // a surplus of credits does not raise the shortfall
-	least := Item{ID: "minimum", Quantity: decimal.New(1, 0), Price: Price{Unit: c.Minimum}}
+	least := Item{ID: id, Quantity: decimal.New(1, 0), Price: Price{Unit: minimum}}
 	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {
 		return nil, err

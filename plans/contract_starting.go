@@ -12,6 +12,7 @@ import (
 // pause, or when a customer returns after the end. Billing periods are anchored at the instant. Only the last term
 // remains, and it starts at the instant with its discount. The first period, or a term that is billed up front, is
 // longer by a number of days, such as unused trial days. Ramp steps up to the instant have taken effect.
+// A commitment begins again.
 // Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrInvalid for a negative number of days, and
 // for a term that is not a whole number of periods, or that is billed up front and is not one period; ErrLimit for an
 // instant outside the years 1 to 9999.
@@ -36,7 +37,7 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 	c.own(at)
 	at = c.local(at)
 	each, terms := c.Cycle.Interval, c.Terms
-	c.Terms, c.First = nil, proration.Period{}
+	c.Terms, c.First, c.Commitment = nil, proration.Period{}, c.Commitment.restarted()
 	for i := range terms {
 		own, _ := terms[i].Term.discount(terms[i].Period)
 		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })

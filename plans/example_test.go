@@ -171,6 +171,40 @@ func ExampleContract_Shortfall() {
 	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
 }
 
+// The customer commits to 12,000.00 a year, and spent 10,680.00 on the seats. The true-up bills the rest.
+func ExampleContract_TrueUp() {
+	contract := tenSeats()
+	contract.Commitment = plans.Commitment{
+		Amount: money("12000"), Length: proration.Interval{Months: 12}, Start: date(time.January, 1),
+	}
+	var billed []plans.Charge
+	for month := time.January; month <= time.December; month++ {
+		period := proration.Period{Start: date(month, 1), End: date(month+1, 1)}
+		portion := proration.Portion{Period: period, Span: period}
+		billed = append(billed, must(contract.Charges(portion, proration.Standard(2)))...)
+	}
+	charges, after, err := contract.TrueUp(billed, date(time.December+1, 1), false, proration.Standard(2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(charges[0].Explain())
+	fmt.Println("settled:", after.Settled)
+	// Output:
+	// commitment: 1 x 12000.00 = 12000.00, less billed 10680.00 = 1320.00
+	// settled: 1
+}
+
+// After one true-up, the second year is the present length.
+func ExampleContract_CommitmentPeriod() {
+	contract := tenSeats()
+	contract.Commitment = plans.Commitment{
+		Amount: money("12000"), Length: proration.Interval{Months: 12}, Start: date(time.February, 1), Settled: 1,
+	}
+	fmt.Println(must(contract.CommitmentPeriod()))
+	// Output: 2027-02-01T00:00:00Z/2028-02-01T00:00:00Z
+}
+
 func ExampleContract_Changed() {
 	contract := tenSeats()
 	scale := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{

@@ -38,6 +38,8 @@ type Order struct {
 	Discounts []Discount      `json:"discounts,omitzero"`
 	Override  Override        `json:"override,omitzero"` // special terms for this customer
 	Minimum   decimal.Decimal `json:"minimum,omitzero"`  // minimum spend per period before discounts, never negative
+	// Commitment is a minimum spend over several periods, with a true-up at its end; zero is none.
+	Commitment Commitment `json:"commitment,omitzero"`
 }
 
 // OrderItem is a quantity of one item in an order.
@@ -98,6 +100,7 @@ func (o *Order) check(f *fault.List, needsMethod bool) {
 		f.Under("trial", o.Trial.Validate())
 	}
 	fault.Number(f, "minimum", o.Minimum)
+	o.Commitment.check(f, "commitment.")
 	checkBrought(f, o.Discounts)
 }
 

@@ -96,7 +96,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	contract := Contract{
 		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
 		Discounts: slices.Concat(o.Override.Discounts, o.Discounts),
-		Minimum:   o.Minimum, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
+		Minimum:   o.Minimum, Commitment: o.Commitment, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
 	}
 	if o.Trial != (proration.Interval{}) {
 		contract.Trial = o.Trial

@@ -26,6 +26,7 @@ var money = map[string]string{
 	"proration.Next":            "Price",
 	"proration.Request":         "Amount",
 	"proration.Result":          "Amount Of",
+	"plans.Commitment":          "Amount",
 	"plans.Bill":                "Total",
 	"plans.Charge":              "Net Untaxed",
 	"plans.Contract":            "Minimum",
