@@ -117,8 +117,8 @@ func (s *Subscription) keepCharges(before, should []plans.Charge) {
 	s.UnexpiredCharges = left
 }
 
-// countsFrom reports whether a charge counts toward a true-up of the time from an instant on: it is for that time, or the
-// full history keeps the same one.
+// countsFrom reports whether a charge counts toward a true-up of the time from an instant on: it is for that time, or
+// the full history keeps the same one.
 func countsFrom(c *plans.Charge, from time.Time, should []plans.Charge) bool {
 	end := c.Span.End
 	if end.IsZero() {

@@ -30,8 +30,8 @@ func lengthOf(k int) proration.Period {
 	return proration.Period{Start: utc("2026-01-01").AddDate(0, 3*k, 0), End: utc("2026-01-01").AddDate(0, 3*k+3, 0)}
 }
 
-// spent returns the gross of all lines for time in a length, less their credits, and of late usage that was billed since
-// the last true-up.
+// spent returns the gross of all lines for time in a length, less their credits, and of late usage that was billed
+// since the last true-up.
 func (l *committedLife) spent(length proration.Period, since int) *big.Rat {
 	sum := new(big.Rat)
 	for i, inv := range l.out.Invoices {
