@@ -186,7 +186,6 @@ func (r *RebillRequest) again(
 		return nil, err
 	}
 	line.Kind, line.Restores, line.Net = r.Charge.Kind, c.ID, decimal.Decimal{}
-	line.Taxes = slices.Clone(c.Taxes)
 	discounts := slices.Clone(c.Discounts)
 	for i := range discounts {
 		discounts[i].Amount = decimal.Decimal{}
@@ -200,6 +199,7 @@ func (r *RebillRequest) again(
 	if err := r.lessCoupon(c, &line, discounts, given); err != nil {
 		return nil, err
 	}
+	r.returnTaxes(c, &line, last)
 	for _, d := range discounts {
 		if d.Amount.IsPositive() {
 			line.Discounts = append(line.Discounts, d)

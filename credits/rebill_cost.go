@@ -2,6 +2,7 @@ package credits
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -66,4 +67,30 @@ func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error 
 		Location: r.Location,
 	})
 	return err
+}
+
+// returnTaxes gives units that return the taxes of their charge. An answered tax costs its share of what the credits of
+// the units returned.
+func (r *RebillRequest) returnTaxes(c, line *plans.Charge, last []plans.Charge) {
+	line.Taxes = slices.Clone(c.Taxes)
+	var net decimal.Decimal
+	for i := range last {
+		net = net.Sub(last[i].Net)
+	}
+	for i := range line.Taxes {
+		t := &line.Taxes[i]
+		if !t.Answered {
+			continue // it is computed when the charge is issued
+		}
+		t.Amount = decimal.Decimal{}
+		for j := range last {
+			t.Amount = t.Amount.Sub(last[j].Taxes[i].Amount)
+		}
+		if net.Equal(line.Net) || net.IsZero() {
+			continue
+		}
+		places, _ := c.Currency.Places() // the currency was billed
+		part := new(big.Rat).Quo(line.Net.Rat(), net.Rat())
+		t.Amount = exact.Quotient(part.Mul(part, t.Amount.Rat()), places, exact.Mode(r.Policy.Rounding.Mode))
+	}
 }

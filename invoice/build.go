@@ -20,13 +20,15 @@ import (
 //
 // A charge with a share of a period must equal its recomputation by the policy. A credit must equal the recomputed
 // credit of a charge in CreditedCharges and is at most the billed amount less earlier credits. Credits carry their own
-// discounts and taxes. Charges without taxes get those of the policy.
+// discounts and taxes. Charges without taxes get those of the policy. If the policy has a TaxEngine, they get those of
+// TaxAnswers.
 //
-// Errors: ErrUnset for a missing ID, time, currency, line, kind or policy; ErrInvalid for an unknown currency, a line
-// in another currency, a charge or credit that differs from its recomputation, a negative line that corrects no charge,
-// and an invoice ID used before; ErrOutside for a due date before the issue; ErrLimit for amounts beyond the limits and
-// for more than 10,000 lines, 100 taxes or 1,000 discounts of a line, or 500 credits of a charge; and the faults of the
-// ledger, the discounts and the policy.
+// Errors: a [TaxRequest] for a missing answer of the tax engine; ErrUnset for a missing ID, time, currency, line, kind
+// or policy; ErrInvalid for an unknown currency, a line in another currency, a charge or credit that differs from its
+// recomputation, a negative line that corrects no charge, an invoice ID used before, and an answer for another line;
+// ErrOutside for a due date before the issue; ErrLimit for amounts beyond the limits and for more than 10,000 lines or
+// answers, 100 taxes or 1,000 discounts of a line, or 500 credits of a charge; and the faults of the ledger, the
+// discounts and the policy.
 func Build(d Draft) (Invoice, error) {
 	var f fault.List
 	places, sound := d.check(&f)
@@ -42,6 +44,9 @@ func Build(d Draft) (Invoice, error) {
 	}
 	spent, err := inv.payBeforeTax(&d)
 	if err != nil {
+		return Invoice{}, err
+	}
+	if err := inv.answer(&d, places); err != nil {
 		return Invoice{}, err
 	}
 	inv.tax()
@@ -157,71 +162,6 @@ func (inv *Invoice) discount(d *Draft) error {
 		return err
 	}
 	inv.Lines, inv.RemainingDiscounts = reduced.Charges, reduced.Remaining
-	return nil
-}
-
-// payBeforeTax applies credit that applies before tax, spreads it over the charges, and returns the credit applied.
-func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
-	var due, spent decimal.Decimal
-	taxable := due // the tax of charges that waited is fixed
-	for _, line := range inv.Lines {
-		due = due.Add(line.Net)
-		if inv.takesUntaxed(&line) {
-			taxable = taxable.Add(line.Net)
-		}
-	}
-	var f fault.List
-	if !fault.Amount(&f, "net", due) {
-		return spent, f.Err()
-	}
-	if taxable.LessThan(due) {
-		due = taxable
-	}
-	places, err := d.Currency.Places()
-	if err != nil {
-		return spent, err
-	}
-	due = d.Policy.CreditPays(decimal.Max(due, decimal.Decimal{}), places)
-	entries, rest, err := credits.Apply(d.Ledger, credits.Due{
-		Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true,
-	})
-	if err != nil {
-		return spent, err
-	}
-	inv.LedgerEntries = entries
-	if spent = due.Sub(rest); spent.IsPositive() {
-		err = inv.untaxed(spent)
-	}
-	return spent, err
-}
-
-// takesUntaxed reports whether credit before tax can pay for a line.
-func (inv *Invoice) takesUntaxed(c *plans.Charge) bool {
-	return c.Corrects == "" && c.PricedAt.IsZero() && c.Net.IsPositive()
-}
-
-// untaxed spreads an amount over the positive charges as the untaxed parts of their nets.
-func (inv *Invoice) untaxed(amount decimal.Decimal) error {
-	places, err := inv.Currency.Places()
-	if err != nil {
-		return err
-	}
-	var on []*plans.Charge
-	var weights []decimal.Decimal
-	for i := range inv.Lines {
-		if c := &inv.Lines[i]; inv.takesUntaxed(c) {
-			on, weights = append(on, c), append(weights, c.Net)
-		}
-	}
-	parts, err := proration.Split(proration.Division{
-		Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
-	})
-	if err != nil {
-		return fault.Under("lines", err)
-	}
-	for i, c := range on {
-		c.Untaxed = parts[i].Amount
-	}
 	return nil
 }
 

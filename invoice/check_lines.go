@@ -27,6 +27,9 @@ func (inv *Invoice) checkLines(f *fault.List) {
 				f.Add(fault.At(path+".taxes", j)+".name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
 		}
+		if line.Corrects == "" {
+			checkAnswered(f, path, taxed(line), answered(line.Taxes), inv.places())
+		}
 		if back := line.Kind == plans.ProrationCredit || line.Kind == plans.Refund; back != (line.Corrects != "") {
 			f.Add(path+".kind", proration.ErrInvalid,
 				"must be proration_credit or refund if corrects is set, and neither of them otherwise; got %v", line.Kind)

@@ -28,7 +28,9 @@
 // The order of calculation is fixed: lines, discounts in their order, credit before tax, tax, credit after tax, amount
 // due. Each line is rounded once, to the places of the currency. Tax is rounded on each line, or once per tax rate and
 // then allocated to the lines by largest remainder, ties to the earlier line. Tax is added to the net, or included in
-// it.
+// it. With the TaxEngine of a [Policy], an engine such as Stripe Tax or Avalara computes it: [Build] and [Issue] return
+// a [TaxRequest], and the caller calls again with the answers. The line keeps the amounts of the answer, and a credit
+// takes its share of each, rounded once; all credits of a line return the answer to the minor unit.
 //
 // The amount due is never negative; the total of a document of credits is. A credit goes where its charge is: it first
 // reduces the open part of the invoice that it corrects, by a credit note. The paid part is refunded or becomes credit.

@@ -24,9 +24,10 @@ type Draft struct {
 	Lines []plans.Charge `json:"lines"`
 	// CreditedCharges are the charges that credits among Lines correct, with their earlier credits. Others are ignored.
 	CreditedCharges []plans.Charge   `json:"credited_charges,omitzero"`
-	Discounts       []plans.Discount `json:"discounts,omitzero"` // discounts to deduct from the charges, in order
-	Ledger          []credits.Entry  `json:"ledger,omitzero"`    // customer's credit ledger before the invoice
-	Policy          Policy           `json:"policy"`             // billing rules of the seller
+	Discounts       []plans.Discount `json:"discounts,omitzero"`   // discounts to deduct from the charges, in order
+	Ledger          []credits.Entry  `json:"ledger,omitzero"`      // customer's credit ledger before the invoice
+	Policy          Policy           `json:"policy"`               // billing rules of the seller
+	TaxAnswers      []TaxAnswer      `json:"tax_answers,omitzero"` // answers of the tax engine, if the policy has one
 
 	Contact      Contact            `json:"contact,omitzero"`      // recipient of the invoice
 	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue

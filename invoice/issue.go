@@ -83,6 +83,8 @@ type IssueRequest struct {
 	// the one at At.
 	Lines  []plans.Charge `json:"lines,omitzero"`
 	Policy Policy         `json:"policy"` // billing rules of the seller
+	// TaxAnswers are the answers of the tax engine for the lines of the invoice, or of UnbilledAs, if the policy has one.
+	TaxAnswers []TaxAnswer `json:"tax_answers,omitzero"`
 
 	// Open are the receivables of the invoices with an amount outstanding. A credit of their charges first lowers them, by
 	// a credit note for each, in this order.
@@ -144,11 +146,12 @@ type IssueResult struct {
 // period, until the end of the periods that these were agreed for. A charge that replaces another one keeps its
 // deductions: the percentages and special prices until that end, and the unused part of amounts.
 //
-// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
-// arrears and for a missing ID; ErrInvalid for billing an up-front term in arrears, for Paid, KeepOpen or Exception
-// without a cancellation, and for an invoice ID used before; and the faults of Open. Issue returns a [plans.Refusal]
-// for a period after the last term or after an unbilled period, for a change of unbilled time, for a change before one
-// that is billed already, and for a change of a canceled contract other than a new anchor or another cancellation.
+// Errors: those of [Build], so also a [TaxRequest]; those of [plans.Contract.Amended] and [credits.Unused]; ErrUnset
+// for a missing UnbilledSince in arrears and for a missing ID; ErrInvalid for billing an up-front term in arrears, for
+// Paid, KeepOpen or Exception without a cancellation, for answers without a document, and for an ID used before; and
+// the faults of Open. Issue returns a [plans.Refusal] for a period after the last term or after an unbilled period, for
+// a change of unbilled time, for a change before one that is billed already, and for a change of a canceled contract
+// other than a new anchor or another cancellation.
 func Issue(o IssueRequest) (IssueResult, error) {
 	if loc := o.Contract.Cycle.Location; loc != nil {
 		o.At = o.At.In(loc)

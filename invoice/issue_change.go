@@ -103,7 +103,7 @@ func (w *work) rebilled(charges []plans.Charge) (all []plans.Charge, err error) 
 
 // plain reports whether several charges cost the same as one, without deductions and taxes.
 func (w *work) plain(c plans.Charge, lines []plans.Charge) bool {
-	if len(w.on)+len(w.Policy.Taxes) > 0 {
+	if len(w.on)+len(w.Policy.Taxes) > 0 || w.Policy.TaxEngine {
 		return false
 	}
 	for i := range lines {

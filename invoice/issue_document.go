@@ -5,7 +5,9 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // document builds the invoice, if there are lines, and returns the account after it.
@@ -19,6 +21,9 @@ func (w *work) document() (IssueResult, error) {
 		lines = w.lines
 	}
 	if len(lines) == 0 {
+		if len(w.TaxAnswers) > 0 {
+			return IssueResult{}, fault.New("tax_answers", proration.ErrInvalid, "must be empty; there is nothing to bill")
+		}
 		w.keepKnown(&doc.Account, known)
 		return doc, w.renew(&doc.Contract)
 	}
@@ -74,7 +79,8 @@ func (w *work) build(lines, issued []plans.Charge) (Invoice, error) {
 	draft := Draft{
 		ID: id, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
 		CreditedCharges: issued, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
-		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every,
+		TaxAnswers: w.TaxAnswers,
+		Contact:    w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every,
 		InstallmentWeights: w.InstallmentWeights, AsDraft: w.AsDraft,
 		Location: w.Contract.Cycle.Location,
 	}

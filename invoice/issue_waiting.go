@@ -45,7 +45,7 @@ func (w *work) waitsFor(id string) bool {
 func (w *work) unbilled(lines []plans.Charge) ([]plans.Charge, error) {
 	inv, err := Build(Draft{
 		ID: w.UnbilledAs, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines, CreditedCharges: w.UnexpiredCharges,
-		Discounts: w.on, Policy: w.Policy, Location: w.Contract.Cycle.Location,
+		Discounts: w.on, Policy: w.Policy, TaxAnswers: w.TaxAnswers, Location: w.Contract.Cycle.Location,
 	})
 	for i := range inv.Lines {
 		inv.Lines[i].PricedAt = w.IssuedAt

@@ -26,6 +26,9 @@ type Policy struct {
 	// Taxes are the tax rates for charges without taxes of their own. Among rates of the same name the first that covers a
 	// charge applies. None is no tax.
 	Taxes []TaxRate `json:"taxes,omitzero"`
+	// TaxEngine says that a tax engine computes the taxes of charges without taxes of their own: each document asks for
+	// them with a [TaxRequest]. Taxes must be empty then.
+	TaxEngine bool `json:"tax_engine,omitzero"`
 	// Refunds are the rules for unused charges when a contract is canceled; required for a cancellation.
 	Refunds []credits.RefundRule `json:"refunds,omitzero"`
 	// MaxCreditPercent is the most of an amount, in percent, that credit pays. Zero is all of it.
@@ -108,6 +111,9 @@ func (p Policy) Validate() error {
 	if len(p.Taxes) > maxTaxes {
 		f.Add("taxes", proration.ErrLimit, "must be at most %d taxes; got %d", maxTaxes, len(p.Taxes))
 		return f.Err()
+	}
+	if p.TaxEngine && len(p.Taxes) > 0 {
+		f.Add("taxes", proration.ErrInvalid, "must be empty with tax_engine; got %d taxes", len(p.Taxes))
 	}
 	for i, r := range p.Taxes {
 		f.At("taxes", i, checkTax(r.Name, r.Percent, r.Kinds...))

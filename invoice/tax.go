@@ -14,7 +14,7 @@ import (
 )
 
 // tax sets the taxes of the charges and their amounts. Among rates of the same name the first that covers a charge
-// applies. Credits keep the taxes that they return, and charges that waited keep theirs.
+// applies. Credits keep the taxes that they return, charges that waited keep theirs, and answered taxes their amounts.
 func (inv *Invoice) tax() {
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
@@ -66,7 +66,7 @@ func (inv *Invoice) taxes() [][]taxedLine {
 		c := &inv.Lines[i]
 		for j := range c.Taxes {
 			t := &c.Taxes[j]
-			if c.Corrects != "" || !c.PricedAt.IsZero() {
+			if c.Corrects != "" || !c.PricedAt.IsZero() || t.Answered {
 				continue
 			}
 			at, known := index[taxKey(t)]

@@ -73,7 +73,7 @@ func (p *printer) line(c *plans.Charge) {
 		if t.Included {
 			in = " included in"
 		}
-		p.wrap("    ", t.Name+" "+exact.Text(t.Percent, 0)+" %"+in+" "+p.money(taxed(c))+" = "+p.money(t.Amount))
+		p.wrap("    ", taxName(t.Name, t.Percent, t.Amount)+in+" "+p.money(taxed(c))+" = "+p.money(t.Amount))
 	}
 }
 
@@ -83,6 +83,14 @@ func taxed(c *plans.Charge) decimal.Decimal {
 		return c.Net
 	}
 	return c.Net.Sub(c.Untaxed)
+}
+
+// taxName returns the name of a tax with its percentage. A tax engine may give an amount without one.
+func taxName(name string, percent, amount decimal.Decimal) string {
+	if percent.IsZero() && !amount.IsZero() {
+		return name
+	}
+	return name + " " + exact.Text(percent, 0) + " %"
 }
 
 // totals writes the totals, the taxes, the credit applied or granted, the refund and the amount due.
@@ -100,7 +108,7 @@ func (p *printer) totals() {
 		if t.Included {
 			in = " included in "
 		}
-		p.row("  "+t.Name+" "+exact.Text(t.Percent, 0)+" %"+in+p.money(t.Of), t.Amount)
+		p.row("  "+taxName(t.Name, t.Percent, t.Amount)+in+p.money(t.Of), t.Amount)
 	}
 	if len(inv.Taxes) > 0 {
 		p.row("  Total", inv.Total)

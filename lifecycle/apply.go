@@ -13,7 +13,8 @@ import (
 )
 
 // Apply processes every deadline up to the event and applies the event. It is also the preview: nothing happens until
-// the caller stores the outcome. An event whose number is not above the subscription's was applied before: it changes
+// the caller stores the outcome. If a document needs answers of the tax engine, the subscription is unchanged and the
+// only effect is calculate_taxes. An event whose number is not above the subscription's was applied before: it changes
 // nothing and becomes a skipped step. A report of the payment provider may be dated before the time that the
 // subscription was advanced to; it is applied at that time.
 // Errors: ErrUnset for missing policies; the faults of the subscription and the event; ErrOutside for an event before
@@ -34,13 +35,14 @@ func Apply(policies *Policies, sub Subscription, event Event) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if err := s.apply(event); err != nil {
-		return Outcome{}, err
+		return s.askedFor(&sub, err)
 	}
 	return s.outcome(), nil
 }
 
 // Advance processes every deadline up to and including a time. It is also the preview of any future date and of the
-// invoices until then. Advancing in several steps gives the same result as advancing once.
+// invoices until then. Advancing in several steps gives the same result as advancing once. It stops before a deadline
+// whose document needs answers of the tax engine; its last effect is calculate_taxes then.
 // Errors: ErrUnset for missing policies; the faults of the subscription; for the time, ErrUnset, ErrLimit after the
 // year 9998 or if more than 1,000 deadlines precede it, and ErrOutside before the time that the subscription was
 // advanced to.
@@ -50,7 +52,7 @@ func Advance(policies *Policies, sub Subscription, to time.Time) (Outcome, error
 		return Outcome{}, err
 	}
 	if err := s.advance("at", to); err != nil {
-		return Outcome{}, err
+		return s.askedFor(nil, err)
 	}
 	return s.outcome(), nil
 }
@@ -81,6 +83,10 @@ type step struct {
 	earlier []invoice.Invoice // invoices issued earlier in the same replay
 	full    *fullHistory      // documents of the full history that Correct replays; nil is no correction
 	booking bool              // a late payment is booked; Correct decides what is served for it
+
+	answers  []invoice.TaxAnswer // answers of the tax engine: those of the event, and of a correction
+	answered map[string]bool     // IDs of the documents, and of unbilled changes, that were given answers
+	asks     *Effect             // question of the deadline that was not passed, nil if there is none
 
 	skipped  bool      // the event repeats an earlier one
 	occurred time.Time // time of a payment that was reported late
@@ -149,6 +155,9 @@ func (s *step) apply(event Event) error {
 		s.occurred, event.At = event.At.In(s.sub.location()), at
 	}
 	event.At = event.At.In(s.sub.location())
+	own := s.answers
+	s.answers = slices.Concat(own, event.TaxAnswers)
+	defer func() { s.answers = own }()
 	if err := s.advance("event.at", event.At); err != nil {
 		return err
 	}
@@ -191,6 +200,9 @@ func (s *step) apply(event Event) error {
 	s.after, s.occurred = "-"+s.cause, time.Time{}
 	err := s.advance("event.at", event.At)
 	s.after = ""
+	if err == nil {
+		err = s.checkAnswers("event.tax_answers", event.TaxAnswers)
+	}
 	return err
 }
 
@@ -208,91 +220,4 @@ func (s *step) record(what Step, issued int) {
 		what.Issued = append(what.Issued, inv.ID)
 	}
 	s.out.Steps = append(s.out.Steps, what)
-}
-
-// maxDeadlines is the limit of deadlines that one call processes.
-const maxDeadlines = 1_000
-
-// advance processes every deadline up to and including a time. A deadline whose time has passed, because it had to
-// wait, is processed at the current time.
-func (s *step) advance(field string, to time.Time) error {
-	to = to.In(s.sub.location())
-	for passed := 0; ; passed++ {
-		s.hold(s.sub.At.Add(1)) // the next deadline is after the time reached
-		next := s.sub.next(s.policy)
-		if turn, ok := s.turn(next, to); ok {
-			s.sub.At = turn.Add(-1).In(s.sub.location())
-			s.sub.prune(s.policy)
-			passed--
-			continue
-		}
-		if next.Kind == 0 || next.At.After(to) || s.booking { // the full history passes the deadlines of late money
-			if s.sub.Status != 0 {
-				s.sub.At = to
-			}
-			s.hold(to)
-			s.sub.prune(s.policy)
-			return nil
-		}
-		if passed >= maxDeadlines {
-			return fault.New(field, proration.ErrLimit, "must be at most 1,000 deadlines ahead; advance in steps")
-		}
-		next.At = later(next.At, s.sub.At)
-		if from := s.policy.From; from.Equal(s.sub.At.Add(1)) && !from.After(to) {
-			next.At = later(next.At, from) // the policy that sets this deadline starts to apply
-		}
-		next.At = next.At.In(s.sub.location())
-		if err := s.pass(next); err != nil {
-			return err
-		}
-		if err := s.payUnissued(); err != nil {
-			return err
-		}
-	}
-}
-
-// turn returns the time at which another policy starts to apply, and whether that is up to the given time and not after
-// the next deadline.
-func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
-	for i := range s.policies.all {
-		from := s.policies.all[i].From
-		if from.After(s.sub.At.Add(1)) && !from.After(to) && (next.Kind == 0 || !next.At.Before(from)) && s.sub.Status != 0 {
-			return from, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// pass processes a deadline by the table.
-func (s *step) pass(d Deadline) error {
-	s.because(d.cause()+s.after, 0)
-	issued, granted := len(s.out.Invoices), len(s.out.Credits)
-	s.atDeadline(d)
-	s.sub.At = d.At
-	s.hold(d.At)
-	i := slices.IndexFunc(passages, func(p passage) bool { return p.deadline == d.Kind && p.from.has(s.sub.Status) })
-	if i < 0 {
-		return fault.New("subscription", proration.ErrInvalid,
-			"must not have the deadline %v while its status is %v", d.Kind, s.sub.Status)
-	}
-	s.allowed = passages[i].to | s.sub.Status.bit()
-	before := s.sub
-	if !d.Kind.keepsPending() {
-		if err := s.lapse(); err != nil {
-			return fault.Under("subscription", err)
-		}
-	}
-	if err := passages[i].do(s, d); err != nil {
-		return fault.Under("subscription", err)
-	}
-	if err := s.useCredit(granted); err != nil {
-		return fault.Under("subscription", err)
-	}
-	s.reprice(before.Contract.Plan, before.Contract.Items, before.Contract.Ramp)
-	s.deadlineAccess(d)
-	s.record(Step{
-		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,
-		Detail: s.dueDetail(d, &before),
-	}, issued)
-	return nil
 }

@@ -22,6 +22,8 @@ type CorrectRequest struct {
 	// The subscription's own always count.
 	Receivables []invoice.Receivable `json:"receivables"`
 	At          time.Time            `json:"at"` // time of the correction, not before the last event
+	// TaxAnswers are the answers of the tax engine for the documents of the correction.
+	TaxAnswers []invoice.TaxAnswer `json:"tax_answers,omitzero"`
 }
 
 // Correct applies events that became known late. It compares the issued documents with those of the full history, in
@@ -54,21 +56,25 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	s.answers, s.answered = c.TaxAnswers, map[string]bool{}
 	if err := s.advance("at", c.At); err != nil {
-		return Outcome{}, err
+		return s.askedFor(&c.Subscription, err)
 	}
 	events, err := c.book(s)
 	if err != nil {
-		return Outcome{}, err
+		return s.askedFor(&c.Subscription, err)
 	}
 	h.take(s)
-	full.full = h
+	full.full, full.answers, full.answered = h, s.answers, s.answered
 	steps, err := c.play(full, events)
 	if err != nil {
-		return Outcome{}, err
+		return full.askedFor(&c.Subscription, err)
 	}
 	issued := len(s.out.Invoices)
 	if err := s.adoptFull(full); err != nil {
+		return s.askedFor(&c.Subscription, err)
+	}
+	if err := s.checkAnswers("tax_answers", c.TaxAnswers); err != nil {
 		return Outcome{}, err
 	}
 	for i, step := range steps {

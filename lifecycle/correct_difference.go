@@ -224,6 +224,13 @@ func (s *step) billLines(lines []plans.Charge) error {
 	if len(lines) == 0 {
 		return nil
 	}
+	for i := range lines {
+		c := &lines[i]
+		assumed := slices.ContainsFunc(c.Taxes, func(t plans.Tax) bool { return t.Answered })
+		if c.Corrects == "" && assumed && c.PricedAt.IsZero() {
+			c.Taxes = nil // the full history had no answers of the tax engine
+		}
+	}
 	return s.issue(lines)
 }
 

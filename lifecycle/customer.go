@@ -10,6 +10,10 @@ import (
 
 // setTaxes sets the customer's taxes for later invoices. A credit keeps the tax of the charge that it corrects.
 func (s *step) setTaxes(e *Event) error {
+	if s.policy.Billing.TaxEngine {
+		return s.refuse("A tax engine computes the taxes; " +
+			"send billing_details_changed with the customer's address or tax ID.")
+	}
 	own := e.Taxes
 	if own == nil {
 		own = []invoice.TaxRate{} // no taxes: nil would mean the policy's

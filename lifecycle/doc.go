@@ -96,6 +96,13 @@
 // change continues its grace. When dunning or a cancellation ends service, the policy keeps the open invoice, voids it
 // or lowers it to the days with access.
 //
+// With a tax engine (billing.tax_engine), a document waits for its taxes. An event whose document needs them is not
+// applied: the outcome has the subscription unchanged and the effect [CalculateTaxes], and the caller applies the event
+// again with TaxAnswers. [Advance] stops before a deadline that needs them, and the event [TaxesCalculated] with the
+// time of the deadline passes it. A later event gets the question of the deadline. It is applied with these answers
+// besides its own, or it gets a number after that of taxes_calculated. Events keep their answers, so that [Replay]
+// needs no engine. [Correct] takes answers for the difference only, and returns billed taxes as they were.
+//
 // At any time the policy with the latest From applies. Every verb takes all of them, so stepping with [Advance] and
 // [Apply] gives the same result as [Replay]. A history includes refused events, which change nothing again, and leaves
 // out events that returned an error. A period keeps its timing when the policy changes: on a change from arrears to

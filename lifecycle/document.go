@@ -25,7 +25,7 @@ func (s *step) billing() invoice.Policy {
 	if s.settings.Credit != 0 {
 		p.Proration.Credit = s.settings.Credit
 	}
-	if s.sub.Taxes != nil {
+	if s.sub.Taxes != nil && !p.TaxEngine {
 		p.Taxes = *s.sub.Taxes
 	}
 	return p.For(s.sub.Country)
@@ -63,7 +63,7 @@ func (s *step) number(doc *invoice.Invoice) {
 // issue issues an invoice of the given lines, for neither a change nor a period.
 func (s *step) issue(lines []plans.Charge) error {
 	sub := &s.sub
-	inv, err := invoice.Build(invoice.Draft{
+	inv, err := s.build(invoice.Draft{
 		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges,
 		Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
@@ -100,10 +100,10 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if plan := o.Contract.Installments; o.Change.IsZero() && !o.Close && plan != nil {
 		o.Installments, o.Every, o.InstallmentWeights = max(plan.Count, len(plan.Weights)), plan.Every, plan.Weights
 	}
-	doc, err := invoice.Issue(o)
+	doc, err := s.issued(o)
 	if err == nil && len(doc.CreditNotes) == 0 && free(&o, doc.Invoice) {
 		o.UnbilledAs = s.sub.idPrefix() + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))
-		doc, err = invoice.Issue(o)
+		doc, err = s.issued(o)
 	}
 	if err != nil {
 		return nil, err

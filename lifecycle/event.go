@@ -3,8 +3,6 @@ package lifecycle
 import (
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
@@ -20,11 +18,11 @@ import (
 // advance_invoice_requested, collection_paused, collection_resumed, pause_requested, resumed, renewal_disabled,
 // renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed, billing_details_changed,
 // usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off, invoice_credited, dispute_won,
-// dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
+// dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out, taxes_calculated.
 type EventKind uint8
 
-// The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason. Any other
-// field must be unset.
+// The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By, Reason and
+// TaxAnswers. Any other field must be unset.
 const (
 	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, Until, PaymentMethod
 	TrialConverted                               // the customer buys before the trial ends: On, Effective
@@ -62,6 +60,7 @@ const (
 	RefundSucceeded                              // a requested refund has reached the customer: Payment
 	RefundFailed                                 // a requested refund failed, and is owed back: Payment
 	CreditPaidOut                                // a part of the balance is paid out in money: Payment.Amount
+	TaxesCalculated                              // the tax engine answers for a deadline, whose time the event has
 )
 
 var eventKinds = []string{
@@ -72,6 +71,7 @@ var eventKinds = []string{
 	"cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed", "usage_recorded",
 	"charge_added", "credit_granted", "invoice_voided", "invoice_written_off", "invoice_credited", "dispute_won",
 	"dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed", "credit_paid_out",
+	"taxes_calculated",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -161,33 +161,9 @@ type Event struct {
 	Taxes   []invoice.TaxRate `json:"taxes,omitzero"`   // the customer's taxes from now on; empty is no tax
 	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices; replaces the current one whole
 	Country string            `json:"country,omitzero"` // the customer's new country, "BR"; "" keeps the country
-}
-
-// Payment identifies a payment of an invoice, or only the invoice. Each payment_refunded is a refund of its own: its
-// repeat is known by the number of the event.
-type Payment struct {
-	Invoice string `json:"invoice"` // ID of the invoice
-	// ID is the provider's ID of the payment, which every report of it should have: the same ID again changes nothing, and
-	// another one on a paid invoice is a surplus. It connects a result with its attempt, and a dispute with its payment.
-	// "" is the pending payment for a result, the latest payment for a dispute or a bank return, the latest dispute for
-	// its result, and otherwise an ID derived from the event. For the result of a refund it is the ID of the effect, of
-	// the refunded payment, or any ID of the provider for the oldest refund of the invoice without a result.
-	ID string `json:"id,omitzero"`
-	// Amount is gross, in major units, never negative. Zero is the whole amount: outstanding, paid or refundable, for
-	// invoice_credited everything that is left of the invoice, and for credit_paid_out the balance. That of a failed
-	// payment is recorded only.
-	Amount decimal.Decimal `json:"amount,omitzero"`
-	// Currency is the currency of Amount and Expected. Another currency than the invoice's is refused. Unset is not
-	// checked.
-	Currency plans.Currency `json:"currency,omitzero"`
-	// Expected is the amount that the caller asked for. It must equal Amount and, without one, the whole amount: 5400 for
-	// 54.00 is refused. Zero is not checked.
-	Expected decimal.Decimal `json:"expected,omitzero"`
-	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
-	Hard bool `json:"hard,omitzero"`
-	// Lines are the net amounts to refund or credit for each invoice line. Without them, Amount is spread over the lines
-	// in proportion to what is left of them.
-	Lines []invoice.LineAmount `json:"lines,omitzero"`
+	// TaxAnswers are the answers of the tax engine for the documents of the event, and of the deadlines up to it. Every
+	// kind reads them; taxes_calculated has nothing else.
+	TaxAnswers []invoice.TaxAnswer `json:"tax_answers,omitzero"`
 }
 
 const maxCharges = 1_000 // charges of an event, and charges that wait for an invoice
@@ -247,6 +223,10 @@ func (e *Event) checkRequired(f *fault.List) {
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}
+	case TaxesCalculated:
+		if len(e.TaxAnswers) == 0 {
+			f.Add("event.tax_answers", proration.ErrUnset, "required, the answers for the lines of the effect calculate_taxes")
+		}
 	case TrialExtended:
 		if e.Until.IsZero() {
 			f.Add("event.until", proration.ErrUnset, "required, the end of the trial")
@@ -285,7 +265,7 @@ func (k EventKind) Reported() bool {
 		ScheduledChangeCanceled, PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested,
 		CancellationWithdrawn, Reactivated, TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted,
 		InvoiceVoided, InvoiceWrittenOff, InvoiceCredited, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
-		CollectionResumed:
+		CollectionResumed, TaxesCalculated:
 	}
 	return false
 }

@@ -66,8 +66,8 @@ const resultFields = invoiceField | paymentIDField | amountField | currencyField
 // prorationFields are the fields with which support sets the proration of a change.
 const prorationFields = prorationsField | settingsField | prorateFromField
 
-// eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By and Reason. An
-// event with any other field is an error.
+// eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By, Reason and
+// TaxAnswers. An event with any other field is an error.
 var eventFields = [...]eventField{
 	Started:              onField | noTrialField | untilField | methodField,
 	TrialConverted:       onField | effectiveField,
@@ -106,6 +106,7 @@ var eventFields = [...]eventField{
 	RefundSucceeded:         resultFields,
 	RefundFailed:            resultFields,
 	CreditPaidOut:           amountField | currencyField,
+	TaxesCalculated:         0,
 }
 
 // reads returns the fields that events of the kind read.

@@ -16,8 +16,8 @@ import (
 // november returns a date of the month in which the recipes take place.
 func november(day int) time.Time { return time.Date(2026, time.November, day, 0, 0, 0, 0, time.UTC) }
 
-// tenSeats returns a subscription of ten seats at 89.00 a month, started and paid on November 1.
-func tenSeats(policies *lifecycle.Policies) lifecycle.Subscription {
+// subscriptionOfTenSeats returns a subscription of ten seats at 89.00 a month from November 1 on.
+func subscriptionOfTenSeats() lifecycle.Subscription {
 	monthly, err := proration.NewCycle(november(1), proration.Interval{Months: 1})
 	if err != nil {
 		panic(err)
@@ -26,6 +26,12 @@ func tenSeats(policies *lifecycle.Policies) lifecycle.Subscription {
 	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
 	}}
+	return sub
+}
+
+// tenSeats returns the subscription, started and paid on November 1.
+func tenSeats(policies *lifecycle.Policies) lifecycle.Subscription {
+	sub := subscriptionOfTenSeats()
 	for _, e := range []lifecycle.Event{
 		{Kind: lifecycle.Started, PaymentMethod: "card"},
 		{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", ID: "pay-1"}},

@@ -39,11 +39,13 @@ type Effect struct {
 	// credit note names the paid invoice in Corrects, and a surplus payment is refunded for the invoice it was made for.
 	Invoice string          `json:"invoice"`
 	Amount  decimal.Decimal `json:"amount"` // amount in major units of the contract's currency, never negative
+	// TaxRequest is the question of calculate_taxes, nil for another kind.
+	TaxRequest *invoice.TaxRequest `json:"tax_request,omitempty"`
 }
 
 // EffectKind is the kind of an [Effect]. The zero value is unset.
 //
-// JSON: collect_payment, send, refund, withdraw.
+// JSON: collect_payment, send, refund, withdraw, calculate_taxes.
 type EffectKind uint8
 
 // The kinds of effects.
@@ -58,9 +60,14 @@ const (
 	Refund
 	// Withdraw asks the caller to stop the collection of an invoice that no longer has to be paid.
 	Withdraw
+	// CalculateTaxes asks the caller for the taxes of a draft, which is not issued yet: TaxRequest names its lines, and
+	// Amount is their sum. An event that asks is not applied; the caller applies it again with the answers as TaxAnswers.
+	// For a deadline, which Advance does not pass, the caller sends taxes_calculated with the time of the deadline. The
+	// question is repeated until it is answered, so it is no task to do once.
+	CalculateTaxes
 )
 
-var effectKinds = []string{"", "collect_payment", "send", "refund", "withdraw"}
+var effectKinds = []string{"", "collect_payment", "send", "refund", "withdraw", "calculate_taxes"}
 
 // String returns the kind's name, "collect_payment".
 func (k EffectKind) String() string { return enum.String(effectKinds, k) }

@@ -45,7 +45,7 @@ func (s *step) reissue(e *Event) error {
 	if !dueBy.IsZero() {
 		dueBy = later(dueBy, sub.At)
 	}
-	again, err := invoice.Build(invoice.Draft{
+	again, err := s.build(invoice.Draft{
 		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: lines, Ledger: sub.Ledger,
 		Policy: inv.Policy, Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -13,6 +14,8 @@ const maxEvents = 1_000_000
 // Replay applies events in order and then advances to a time. The outcome joins those of the single events. At any time
 // the policy with the latest From applies, so that an edited policy never changes the past. A refused event changes
 // nothing and becomes a step with the reason.
+// If a document needs answers of the tax engine, the replay stops before the event or the deadline; the last effect is
+// calculate_taxes then, and the sequence of the subscription says which events were applied.
 // Errors: ErrUnset for missing policies; all faults of the subscription and the events, those of an event under
 // events[i]; ErrOutside for an event earlier than the previous one, which [Correct] accepts, except for reports of the
 // payment provider; ErrLimit for more than
@@ -47,14 +50,19 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 			continue
 		}
 		if err := total.play(s, events[i]); err != nil {
+			if asks := s.asks; asks != nil {
+				s.out = total.out
+				return s.askedFor(nil, err)
+			}
 			return Outcome{}, moved(err, "event", fault.At("events", i))
 		}
 	}
-	if err := s.advance("at", to); err != nil {
-		return Outcome{}, err
-	}
+	err := s.advance("at", to)
 	total.take(s)
 	s.out = total.out
+	if err != nil {
+		return s.askedFor(nil, err)
+	}
 	return s.outcome(), nil
 }
 
@@ -98,6 +106,11 @@ func (j *joined) play(s *step, e Event) error {
 	s.sub, s.out, s.earlier = s.sub.snapshot(), Outcome{}, j.out.Invoices
 	err := s.apply(e)
 	var refusal *Refusal
+	if asks := s.asked(err); asks != nil {
+		*s = before
+		s.asks = asks
+		return err
+	}
 	if !errors.As(err, &refusal) {
 		if err == nil {
 			j.take(s)
@@ -111,10 +124,14 @@ func (j *joined) play(s *step, e Event) error {
 // refuse processes the deadlines up to a refused event, and adds a step with the reason.
 func (j *joined) refuse(s *step, e *Event, status Status, reason string) error {
 	s.out, s.earlier = Outcome{}, j.out.Invoices
-	if err := s.advance("event.at", e.At); err != nil {
+	own := s.answers
+	s.answers = slices.Concat(own, e.TaxAnswers) // those of the deadlines before it
+	err := s.advance("event.at", e.At)
+	s.answers = own
+	j.take(s)
+	if err != nil {
 		return err
 	}
-	j.take(s)
 	refused := Step{
 		At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
 		Status: status, Access: s.policy.access(&s.sub), Refused: reason,

@@ -89,6 +89,7 @@ var transitions = []transition{
 	{Reactivated, ended, of(Active, Suspended, Incomplete), (*step).reactivate},
 
 	{TaxesChanged, fresh | anyhow, 0, (*step).setTaxes},
+	{TaxesCalculated, anyhow, 0, (*step).taxesCalculated},
 	{BillingDetailsChanged, unpaid, of(Active, PastDue), (*step).setDetails},
 	{BillingDetailsChanged, (fresh | anyhow) &^ unpaid, 0, (*step).setDetails},
 	{UsageRecorded, of(Trialing, Paused) | serving, 0, (*step).use},

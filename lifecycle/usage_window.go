@@ -56,6 +56,7 @@ func (s *step) draftOf(at time.Time) bool {
 // joinsDraft are the events that leave the renewal a draft. Any other event issues it first.
 var joinsDraft = []EventKind{
 	UsageRecorded, PaymentAttempted, PaymentSucceeded, PaymentMethodAdded, CreditGranted, CreditPaidOut, TaxesChanged,
+	TaxesCalculated,
 }
 
 // closeDraft issues the renewal that is a draft, before an event that does not join it.

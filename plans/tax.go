@@ -15,6 +15,8 @@ type Tax struct {
 	Percent  decimal.Decimal `json:"percent" canon:"count"` // rate in percent, never negative
 	Included bool            `json:"included,omitzero"`     // prices include the tax, so Net contains its amount
 	Amount   decimal.Decimal `json:"amount"`                // billed tax; zero or negative on a credit
+	// Answered says that a tax engine computed Amount. Percent only informs, and a credit takes its share of Amount.
+	Answered bool `json:"answered,omitzero"`
 }
 
 // validate returns every fault of the tax except its amount.
@@ -28,15 +30,19 @@ func (t *Tax) validate() error {
 }
 
 // Taxed returns the exact amount of a tax on the charge, before rounding: (Net - Untaxed) x Percent / (100 + the
-// percentages of the charge's included taxes). It returns zero if a number is beyond the limits of package proration.
+// percentages of the charge's included taxes). An answered tax is its Amount. It returns zero if a number is beyond the
+// limits of package proration.
 func (c Charge) Taxed(t Tax) *big.Rat {
 	var f fault.List
+	if t.Answered && fault.Amount(&f, "amount", t.Amount) {
+		return t.Amount.Rat()
+	}
 	fault.Amount(&f, "net", c.Net)
 	fault.Amount(&f, "untaxed", c.Untaxed)
 	fault.Amount(&f, "percent", t.Percent)
 	included := decimal.New(100, 0)
 	for _, own := range c.Taxes {
-		if own.Included && fault.Amount(&f, "percent", own.Percent) && !own.Percent.IsNegative() {
+		if own.Included && !own.Answered && fault.Amount(&f, "percent", own.Percent) && !own.Percent.IsNegative() {
 			included = included.Add(own.Percent)
 		}
 	}

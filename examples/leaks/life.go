@@ -89,7 +89,7 @@ func (l *life) take(out *lifecycle.Outcome) error {
 			if err := l.answer(e); err != nil {
 				return err
 			}
-		case lifecycle.Send, lifecycle.Withdraw:
+		case lifecycle.Send, lifecycle.Withdraw, lifecycle.CalculateTaxes:
 		}
 	}
 	return nil

@@ -14,6 +14,12 @@ func (in *input) nextInvoice(sub lifecycle.Subscription) (*invoice.Invoice, erro
 			return nil, err
 		}
 		out, err := lifecycle.Advance(in.checked, sub, next.At)
+		if n := len(out.Effects); err == nil && n > 0 && out.Effects[n-1].TaxRequest != nil {
+			out, err = lifecycle.Apply(in.checked, out.Subscription, lifecycle.Event{
+				Sequence: out.Subscription.Sequence + 1, At: next.At, Kind: lifecycle.TaxesCalculated,
+				TaxAnswers: in.taxes(out.Effects[n-1].TaxRequest),
+			})
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -33,6 +33,7 @@ type life struct {
 // that the host's provider reports none.
 func (in *input) live() *life {
 	l := life{input: in, host: lifecycletest.NewHost(in.checked, in.first)}
+	l.host.Taxes = in.taxes
 	l.now.Subscription = in.first
 	if err := l.host.Script(lifecycletest.Answer{}); err != nil {
 		l.stuck("", in.Until, err)

@@ -22,6 +22,8 @@ type scenario struct {
 	Order        order                  `json:"order"`        // order that creates the subscription; excludes Subscription
 	Refused      *refusal               `json:"refused"`      // expected refusal of the order, or nil; excludes entries
 
+	Taxes []engineTax `json:"taxes"` // tax engine of policies that have one: the taxes of each line that they cover
+
 	Entries  []entry    `json:"entries"`  // events and expectations, in order
 	Invoices []document `json:"invoices"` // expected documents, any subset
 }

@@ -55,6 +55,8 @@ var money = map[string]string{
 	"invoice.LineCredit":        "Net Untaxed",
 	"invoice.Receivable":        "AmountDue",
 	"invoice.ReceivableLine":    "Net Untaxed",
+	"invoice.TaxAnswer":         "Amount",
+	"invoice.TaxableLine":       "Amount",
 	"invoice.TaxTotal":          "Of Amount",
 	"lifecycle.Effect":          "Amount",
 	"lifecycle.RequestedRefund": "Amount",

@@ -23,10 +23,20 @@ func (h *Host) Correct(events ...lifecycle.Event) error {
 		}
 		late[i] = h.documented(e)
 	}
-	out, err := lifecycle.Correct(h.policies, lifecycle.CorrectRequest{
+	request := lifecycle.CorrectRequest{
 		Subscription: sub, Initial: h.initial, Events: slices.Concat(h.events, late),
 		Issued: now.Invoices, Receivables: now.Receivables, At: h.at,
-	})
+	}
+	out, err := lifecycle.Correct(h.policies, request)
+	for err == nil && requestOf(&out) != nil {
+		h.join(&lifecycle.Outcome{Subscription: sub, Effects: out.Effects})
+		answers, missing := h.taxed(&out)
+		if missing != nil {
+			return missing
+		}
+		request.TaxAnswers = slices.Concat(request.TaxAnswers, answers)
+		out, err = lifecycle.Correct(h.policies, request)
+	}
 	if err != nil {
 		for i := range late {
 			err = fault.Rename(err, fault.At("events", len(h.events)+i), fault.At("events", i))

@@ -25,6 +25,11 @@
 //
 // The provider does not answer a request that is withdrawn before the time of the answer.
 //
+// # The tax engine
+//
+// If a policy has a tax engine, [Host.Taxes] answers each draft at once: the host adds the answers to the event, or
+// sends taxes_calculated for a deadline.
+//
 // # The store
 //
 // The host keeps what every caller of package lifecycle stores: the subscription, the events with their numbers, the

@@ -14,6 +14,9 @@ import (
 
 // Host is a host of one subscription: a clock, a payment provider and a store. It is not safe for concurrent use.
 type Host struct {
+	// Taxes is the tax engine that answers the drafts of policies with one; nil is none. It answers at once.
+	Taxes func(*invoice.TaxRequest) []invoice.TaxAnswer
+
 	policies *lifecycle.Policies
 	initial  lifecycle.Subscription // subscription before the first event
 
@@ -86,7 +89,14 @@ func (h *Host) pass(to time.Time) error {
 		return err
 	}
 	h.at = to
-	return h.take(&out)
+	if err := h.take(&out); err != nil || requestOf(&out) == nil {
+		return err
+	}
+	answers, err := h.taxed(&out)
+	if err != nil {
+		return err
+	}
+	return moved(h.apply(lifecycle.Event{At: to, Kind: lifecycle.TaxesCalculated, TaxAnswers: answers}), "taxes")
 }
 
 // Send moves the clock to the time of each event, as AdvanceTo does, and applies the event. An event without a number
@@ -143,6 +153,15 @@ func (h *Host) apply(e lifecycle.Event) error {
 	}
 	e = h.documented(e)
 	out, err := lifecycle.Apply(h.policies, sub, e)
+	for err == nil && requestOf(&out) != nil {
+		h.join(&out)
+		var answers []invoice.TaxAnswer
+		if answers, err = h.taxed(&out); err != nil {
+			return err
+		}
+		e.TaxAnswers = slices.Concat(e.TaxAnswers, answers)
+		out, err = lifecycle.Apply(h.policies, sub, e)
+	}
 	if err != nil {
 		out, failed := lifecycle.Replay(h.policies, sub, []lifecycle.Event{e}, later(e.At, sub.At))
 		if failed == nil { // it is refused
