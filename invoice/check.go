@@ -56,6 +56,7 @@ func Check(inv Invoice) error {
 	if seal, err := inv.seal(); err != nil || seal != inv.Seal {
 		f.Add("seal", ErrSealed, "the content was changed after the invoice was issued")
 	}
+	inv.checkNumber(&f)
 	return f.Err()
 }
 
@@ -189,10 +190,10 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 // sealBytes is the length of a seal: 128 bits, which no edit keeps by chance.
 const sealBytes = 16
 
-// seal returns the digest of the document without its seal.
+// seal returns the digest of the document without its seal and its numbers.
 func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
-	issued.Seal = ""
+	issued.Seal, issued.Number, issued.CorrectsNumber, issued.NumberSeal = "", "", "", ""
 	text, err := canon.Normal(issued)
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:sealBytes]), err

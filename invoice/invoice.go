@@ -14,13 +14,17 @@ import (
 // invoice that corrects another one. An issued invoice never changes; its [Receivable] tracks the payment. Amounts are
 // in major units of Currency.
 type Invoice struct {
-	ID       string         `json:"id"`                // ID of the invoice, chosen by the caller
-	Corrects string         `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
-	Currency plans.Currency `json:"currency"`          // currency of every amount
-	IssuedAt time.Time      `json:"issued_at"`         // time of issue
-	DueAt    time.Time      `json:"due_at,omitzero"`   // payment deadline; zero is due on issue
-	Contact  Contact        `json:"contact,omitzero"`  // recipient of the invoice
-	Draft    bool           `json:"draft,omitzero"`    // a draft, which is issued by an event of its receivable
+	ID       string `json:"id"`                // ID of the invoice, chosen by the caller
+	Corrects string `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
+	// Number is the legal number, which [Series.Number] sets once; "" is none yet. Seal does not contain the numbers.
+	Number         string         `json:"number,omitzero"`
+	CorrectsNumber string         `json:"corrects_number,omitzero"` // credit note: number of the corrected invoice
+	NumberSeal     string         `json:"number_seal,omitzero"`     // digest of Seal and the numbers; reveals edits
+	Currency       plans.Currency `json:"currency"`                 // currency of every amount
+	IssuedAt       time.Time      `json:"issued_at"`                // time of issue
+	DueAt          time.Time      `json:"due_at,omitzero"`          // payment deadline; zero is due on issue
+	Contact        Contact        `json:"contact,omitzero"`         // recipient of the invoice
+	Draft          bool           `json:"draft,omitzero"`           // a draft, issued by an event of its receivable
 
 	Lines              []plans.Charge   `json:"lines"`                        // charges and credits, each with its own ID
 	Discounts          []plans.Discount `json:"discounts,omitzero"`           // discounts of the draft, in order
@@ -48,12 +52,14 @@ type Invoice struct {
 	Seal     string         `json:"seal"`          // digest of everything else, 128 bits of SHA-256; reveals later edits
 }
 
-// Contact is the recipient of an invoice. It affects no amount.
+// Contact is the recipient of an invoice, or its seller. It affects no amount.
 type Contact struct {
 	Name    string   `json:"name,omitzero"`    // name of the person or company
 	Email   string   `json:"email,omitzero"`   // email address for a copy
 	Address []string `json:"address,omitzero"` // postal address, line by line
-	TaxID   string   `json:"tax_id,omitzero"`  // tax ID of the company
+	TaxID   string   `json:"tax_id,omitzero"`  // tax ID of the company, such as its VAT ID
+	// Reference is the person's or company's own reference, such as the number of a purchase order.
+	Reference string `json:"reference,omitzero"`
 }
 
 // TaxTotal is the total of one tax at one rate over all lines.

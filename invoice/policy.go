@@ -31,6 +31,8 @@ type Policy struct {
 	TaxEngine bool `json:"tax_engine,omitzero"`
 	// Refunds are the rules for unused charges when a contract is canceled; required for a cancellation.
 	Refunds []credits.RefundRule `json:"refunds,omitzero"`
+	// Seller is the seller as the documents name it, with the tax ID. It affects no amount.
+	Seller Contact `json:"seller,omitzero"`
 	// MaxCreditPercent is the most of an amount, in percent, that credit pays. Zero is all of it.
 	MaxCreditPercent decimal.Decimal `json:"max_credit_percent,omitzero" canon:"count"`
 }

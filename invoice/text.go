@@ -31,15 +31,16 @@ func (inv Invoice) Text() string {
 	case inv.Draft:
 		title = "Draft invoice "
 	}
-	head := title + inv.ID
+	head := title + numbered(inv.Number, inv.ID)
 	if inv.Corrects != "" {
-		head += " for invoice " + inv.Corrects
+		head += " for invoice " + numbered(inv.CorrectsNumber, inv.Corrects)
 	}
 	p.wrap("", head+", "+p.date(inv.IssuedAt)+", "+string(inv.Currency))
-	for _, to := range append([]string{inv.Contact.Name, inv.Contact.Email, inv.Contact.TaxID}, inv.Contact.Address...) {
-		if to != "" {
-			p.wrap("  ", to)
-		}
+	if from := inv.Policy.Seller.rows(); len(from) > 0 {
+		p.wrap("  ", "From "+strings.Join(from, ", "))
+	}
+	for _, to := range inv.Contact.rows() {
+		p.wrap("  ", to)
 	}
 	for _, c := range inv.Lines {
 		p.line(&c)
@@ -49,6 +50,27 @@ func (inv Invoice) Text() string {
 		p.row(fmt.Sprintf("  Installment %d of %d, due %s", i+1, len(inv.Installments), p.date(part.At)), part.Amount)
 	}
 	return p.out.String()
+}
+
+// numbered returns the number of a document with its ID, or the ID of one without a number.
+func numbered(number, id string) string {
+	if number == "" {
+		return id
+	}
+	return number + " (" + id + ")"
+}
+
+// rows returns the texts of a contact.
+func (c *Contact) rows() (rows []string) {
+	for _, text := range append([]string{c.Name, c.Email, c.TaxID}, c.Address...) {
+		if text != "" {
+			rows = append(rows, text)
+		}
+	}
+	if c.Reference != "" {
+		rows = append(rows, "Reference "+c.Reference)
+	}
+	return rows
 }
 
 // printer writes an invoice as text.

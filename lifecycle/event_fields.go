@@ -138,7 +138,7 @@ func (e *Event) fields() (set eventField) {
 
 // hasContact reports whether a contact has a value.
 func hasContact(c *invoice.Contact) bool {
-	return c.Name != "" || c.Email != "" || len(c.Address) > 0 || c.TaxID != ""
+	return c.Name != "" || c.Email != "" || len(c.Address) > 0 || c.TaxID != "" || c.Reference != ""
 }
 
 // hasGrant reports whether a grant has a value.
