@@ -71,6 +71,7 @@ type step struct {
 	after     string                  // suffix of the cause of a deadline processed after an event at the same time
 	settings  plans.ProrationSettings // extents of the change that is billed, where they differ from the policy
 	paysFirst bool                    // the event that is applied waits for its payment
+	closed    bool                    // the event issued the renewal that was a draft
 	fulfilled *PendingChange          // pending change that the step made
 	lapsed    int64                   // number of the event whose pending change lapsed; zero is none
 	actions   []plans.Action          // actions of the change that the event makes

@@ -70,6 +70,10 @@ func (s *step) changeByRules(e *Event) error {
 		}
 		return s.settleChange()
 	}
+	if e.discounts() && s.reviewed() {
+		s.paysFirst = false // nothing is billed for it alone
+		return s.changeDiscounts(change)
+	}
 	if err := s.changeNow(change, how, false); err != nil {
 		return err
 	}

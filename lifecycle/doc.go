@@ -80,6 +80,10 @@
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
 // invoice is voided. The customer can ask for the next period early, with [AdvanceInvoiceRequested].
 //
+// With Renewal.Review, a renewal is a draft for some time after its period began: the seller looks at it by advancing a
+// copy of the subscription. One-time charges, credit and discounts join it, any other change issues it first, and
+// [InvoiceIssued] issues it before the review is over. Nothing of a draft is stored.
+//
 // Collection can pause while service continues: invoices stay open until it resumes, or periods cost nothing. A
 // contract can split its invoices into installments. Each is requested when it is due, has a grace period of its own,
 // and is closed by its payment.

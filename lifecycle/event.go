@@ -18,7 +18,8 @@ import (
 // advance_invoice_requested, collection_paused, collection_resumed, pause_requested, resumed, renewal_disabled,
 // renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed, billing_details_changed,
 // usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off, invoice_credited, dispute_won,
-// dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out, taxes_calculated.
+// dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out, taxes_calculated,
+// invoice_issued.
 type EventKind uint8
 
 // The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By, Reason and
@@ -61,6 +62,7 @@ const (
 	RefundFailed                                 // a requested refund failed, and is owed back: Payment
 	CreditPaidOut                                // a part of the balance is paid out in money: Payment.Amount
 	TaxesCalculated                              // the tax engine answers for a deadline, whose time the event has
+	InvoiceIssued                                // the seller issues the renewal that is a draft before its review is over
 )
 
 var eventKinds = []string{
@@ -71,7 +73,7 @@ var eventKinds = []string{
 	"cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed", "usage_recorded",
 	"charge_added", "credit_granted", "invoice_voided", "invoice_written_off", "invoice_credited", "dispute_won",
 	"dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed", "credit_paid_out",
-	"taxes_calculated",
+	"taxes_calculated", "invoice_issued",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -234,7 +236,7 @@ func (e *Event) checkRequired(f *fault.List) {
 	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
-		CollectionResumed:
+		CollectionResumed, InvoiceIssued:
 	}
 	if e.Reason == "" && e.Kind == PaymentRefunded {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
@@ -265,7 +267,7 @@ func (k EventKind) Reported() bool {
 		ScheduledChangeCanceled, PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested,
 		CancellationWithdrawn, Reactivated, TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted,
 		InvoiceVoided, InvoiceWrittenOff, InvoiceCredited, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
-		CollectionResumed, TaxesCalculated:
+		CollectionResumed, TaxesCalculated, InvoiceIssued:
 	}
 	return false
 }

@@ -107,6 +107,7 @@ var eventFields = [...]eventField{
 	RefundFailed:            resultFields,
 	CreditPaidOut:           amountField | currencyField,
 	TaxesCalculated:         0,
+	InvoiceIssued:           0,
 }
 
 // reads returns the fields that events of the kind read.

@@ -52,7 +52,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.Interval": {
 			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
 			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per", "catalog.terms.length", "catalog.terms.notice", "catalog.coupons.discount.price.per",
-			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window",
+			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window", "renewal.review",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}

@@ -181,7 +181,7 @@ func (e *Event) keepsPending() bool {
 // besidePending are the events besides reports of payments that leave the contract and its charges as they are.
 var besidePending = []EventKind{
 	PaymentMethodAdded, PaymentMethodRemoved, UsageRecorded, ChargeAdded, CreditGranted, CreditPaidOut, TaxesChanged,
-	CollectionPaused, CollectionResumed, TaxesCalculated,
+	CollectionPaused, CollectionResumed, TaxesCalculated, InvoiceIssued,
 }
 
 // keepsPending reports whether a pending change still fits the subscription after a deadline.

@@ -76,6 +76,10 @@ type Renewal struct {
 	// UsageWindow is how long usage of a period, or of the time before an end, can join its invoice. The renewal of a
 	// contract with a metered item is issued so long after it. Unset issues it at once: later usage comes on the next one.
 	UsageWindow proration.Interval `json:"usage_window,omitzero"`
+	// Review is how long a renewal is a draft before it is issued, so that the seller can look at it by advancing a copy.
+	// One-time charges, credit and discounts join it, and invoice_issued issues it earlier. With a UsageWindow the later
+	// end holds. Unset issues it at once; it must be unset with Lead, as an advance invoice is no draft.
+	Review proration.Interval `json:"review,omitzero"`
 	// UsageThreshold is the net amount of usage, by currency, from which it is billed before the renewal. A currency
 	// without one bills usage at the renewal.
 	UsageThreshold map[plans.Currency]decimal.Decimal `json:"usage_threshold,omitempty"`

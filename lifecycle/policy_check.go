@@ -21,6 +21,10 @@ func needed(f *fault.List, path string, l proration.Interval) {
 // checkUsage adds the faults of the settings of usage.
 func (r *Renewal) checkUsage(f *fault.List) {
 	optional(f, "renewal.usage_window", r.UsageWindow)
+	optional(f, "renewal.review", r.Review)
+	if r.Review != (proration.Interval{}) && r.Lead != (proration.Interval{}) {
+		f.Add("renewal.review", proration.ErrInvalid, "must be unset together with lead; an advance invoice is no draft")
+	}
 	for _, currency := range slices.Sorted(maps.Keys(r.UsageThreshold)) {
 		path := "renewal.usage_threshold." + string(currency)
 		if _, err := currency.Places(); err != nil {

@@ -90,6 +90,7 @@ var transitions = []transition{
 
 	{TaxesChanged, fresh | anyhow, 0, (*step).setTaxes},
 	{TaxesCalculated, anyhow, 0, (*step).taxesCalculated},
+	{InvoiceIssued, alive, 0, (*step).invoiceIssued},
 	{BillingDetailsChanged, unpaid, of(Active, PastDue), (*step).setDetails},
 	{BillingDetailsChanged, (fresh | anyhow) &^ unpaid, 0, (*step).setDetails},
 	{UsageRecorded, of(Trialing, Paused) | serving, 0, (*step).use},

@@ -58,7 +58,7 @@ func (s *step) billUsage() error {
 func adds(a plans.Aggregation) bool { return a == 0 || a == plans.Sum || a == plans.Unique }
 
 // sell bills one-time charges together with all unbilled charges. During a trial, a pause or a suspension they stay
-// unbilled until the next invoice.
+// unbilled until the next invoice, and while the renewal is a draft they join it.
 func (s *step) sell(e *Event) error {
 	all, err := s.charges(e.Charges, plans.OneTime)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *step) sell(e *Event) error {
 	}
 	sub := &s.sub
 	sub.UnbilledCharges = append(sub.UnbilledCharges, all...)
-	if !regular.has(sub.Status) {
+	if !regular.has(sub.Status) || s.reviewed() {
 		return nil
 	}
 	lines, running := dueUsage(notWaiting(sub.UnbilledCharges), sub.At, false)

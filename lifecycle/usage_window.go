@@ -26,50 +26,6 @@ func (s *Subscription) windowOver(p *Policy, end time.Time) time.Time {
 	return at
 }
 
-// renewsAt returns the time at which the renewal is issued: at the end of the period or, as long as it is a draft that
-// usage can join, at the end of the usage window. What takes effect within the window ends it.
-func (s *Subscription) renewsAt(p *Policy) time.Time {
-	end := s.Period.End
-	over := s.windowOver(p, end)
-	if over.IsZero() || s.Status != Active {
-		return end
-	}
-	next, err := s.Contract.Cycle.Containing(end)
-	if err != nil || !over.Before(next.End) {
-		return end
-	}
-	inside := func(at time.Time) bool { return at.After(end) && !at.After(over) }
-	if inside(s.CancelAt) || inside(s.PauseAt) ||
-		slices.ContainsFunc(s.ScheduledChanges, func(w ScheduledChange) bool { return inside(w.At) }) {
-		return end
-	}
-	return over
-}
-
-// draftOf reports whether a renewal that is billed now was a draft since its period began.
-func (s *step) draftOf(at time.Time) bool {
-	sub := &s.sub
-	over := sub.windowOver(s.policy, sub.Period.End)
-	return !over.IsZero() && regular.has(sub.Status) && at.After(sub.Period.End) && !at.After(over)
-}
-
-// joinsDraft are the events that leave the renewal a draft. Any other event issues it first.
-var joinsDraft = []EventKind{
-	UsageRecorded, PaymentAttempted, PaymentSucceeded, PaymentMethodAdded, CreditGranted, CreditPaidOut, TaxesChanged,
-	TaxesCalculated,
-}
-
-// closeDraft issues the renewal that is a draft, before an event that does not join it.
-func (s *step) closeDraft(e *Event) error {
-	next := s.sub.next(s.policy)
-	if !regular.has(s.sub.Status) || next.Kind != RenewalDue || s.sub.NextPeriod != nil ||
-		!s.draftOf(s.sub.At) || slices.Contains(joinsDraft, e.Kind) {
-		return nil
-	}
-	next.At = s.sub.At
-	return s.pass(next)
-}
-
 // holdUsage splits the charges of a time that is over into those that are billed now and the usage that waits for more.
 func (s *step) holdUsage(all []plans.Charge) (due, held []plans.Charge) {
 	due, _ = dueUsage(all, s.sub.At, true)
