@@ -180,6 +180,7 @@ func candidates() []candidate {
 		fixedEvent("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
 		fixedEvent("billing details", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
 		fixedEvent("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}),
+		fixedEvent("issued", lifecycle.Event{Kind: lifecycle.InvoiceIssued}),
 		fixedEvent("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "12.10")}),
 		fixedEvent("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
 		{"trial extended", func(_ *history, at time.Time) (lifecycle.Event, bool) {
