@@ -122,6 +122,10 @@ func (w *work) elapsed(closes bool) error {
 	}
 	for _, p := range portions {
 		p.Edges.Begins, p.Edges.Ends = w.begins(p), p.Span.End.Equal(w.At) && (w.Close || w.Change.Cancel)
+		if p.Edges.Begins {
+			p.Edges.Extent = w.Contract.FirstExtent(p)
+		}
+		w.after.FirstPeriod = 0
 		charges, err := w.Contract.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err

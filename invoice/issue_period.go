@@ -59,6 +59,9 @@ func (w *work) period() error {
 			continue
 		}
 		p.Edges.Begins, p.Edges.Extent = w.begins(p), w.Extent
+		if p.Edges.Begins && w.Extent == 0 {
+			p.Edges.Extent = w.after.FirstExtent(p)
+		}
 		charges, err := w.after.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err
@@ -67,6 +70,9 @@ func (w *work) period() error {
 		if !w.since.IsZero() && p.Span.End.After(w.since) {
 			w.since = p.Span.End
 		}
+	}
+	if w.Extent == 0 {
+		w.after.FirstPeriod = 0
 	}
 	if len(w.lines) == before { // without a new period, the lines use up no discount
 		w.on, w.used = forever(w.after.Discounts), false

@@ -87,13 +87,15 @@ func (s *step) startNow(Deadline) error {
 
 // serve starts the first paid period, which is longer by the given number of days. If anew is set, the contract
 // restarts at this instant, unless it has a fixed billing day, no terms and no added days. A contract whose first term
-// begins later always restarts.
+// begins later always restarts, and so does one with a billing day or date.
 func (s *step) serve(anew bool, longer int) error {
 	sub := &s.sub
 	s.adopt()
-	fixed := sub.Contract.Cycle.Day != 0 && len(sub.Contract.Terms) == 0 && longer == 0
-	later := len(sub.Contract.Terms) > 0 && sub.Contract.Terms[0].Period.Start.After(sub.At)
-	if anew && !fixed || later {
+	contract := &sub.Contract
+	dated := contract.BillingDay != 0 || !contract.BillingDate.IsZero()
+	fixed := contract.Cycle.Day != 0 && len(contract.Terms) == 0 && longer == 0
+	later := len(contract.Terms) > 0 && contract.Terms[0].Period.Start.After(sub.At)
+	if anew && !fixed || later || dated {
 		if err := s.anew(longer); err != nil {
 			return err
 		}

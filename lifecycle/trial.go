@@ -108,7 +108,7 @@ func (s *step) buy(e *Event) error {
 		return s.refuse("The trial ends on " + ends + "; send trial_converted for that date or an earlier one.")
 	}
 	planned := !sub.ConvertAt.IsZero()
-	start, _ := s.policy.Trial.UnusedTrial.Starts(at, sub.TrialEnd)
+	start, _ := sub.Contract.StartsPaid(s.policy.Trial.UnusedTrial, at, sub.TrialEnd)
 	switch {
 	case start.After(at), at.Equal(sub.TrialEnd) && !planned:
 		return s.refuse("Paid service starts on " + sub.date(start) + ", when the trial ends; no event is needed.")
@@ -134,7 +134,7 @@ func (s *step) convertAt(at time.Time) {
 // convert turns the trial into paid service before its end.
 func (s *step) convert() error {
 	end := s.sub.TrialEnd
-	_, days := s.policy.Trial.UnusedTrial.Starts(s.sub.At, end)
+	_, days := s.sub.Contract.StartsPaid(s.policy.Trial.UnusedTrial, s.sub.At, end)
 	s.sub.TrialEnd = s.sub.At
 	err := s.serve(true, days)
 	if s.sub.Status == Incomplete {

@@ -138,6 +138,7 @@ func (c *Contract) restart(t time.Time, length proration.Interval) {
 	c.anchor(t, length)
 	c.Cycle.Day = 0
 	c.First = proration.Period{}
+	c.moveDates(t)
 }
 
 // upFront reports whether the terms of the contract are billed up front, so that each term is one period.

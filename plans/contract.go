@@ -17,6 +17,16 @@ type Contract struct {
 	Items    []Item          `json:"items"`    // items bought, each with a unique ID; the last one may leave
 	Cycle    proration.Cycle `json:"cycle"`    // billing periods, on the customer's calendar
 
+	// BillingDay is the day of the month on which periods begin, 1 to 31, whenever service begins; a shorter month uses
+	// its last day. The first period is the part until that day. Unset is the day on which service begins.
+	BillingDay int `json:"billing_day,omitzero"`
+	// BillingDate is a start of a period, past or future, from which all periods are counted, whenever service begins. It
+	// takes any interval. Zero is none.
+	BillingDate time.Time `json:"billing_date,omitzero"`
+	// FirstPeriod is how much of its price the first period costs if a billing day or date makes it shorter; unset
+	// prorates it. The first invoice clears it.
+	FirstPeriod proration.Extent `json:"first_period,omitzero"`
+
 	// First is a period that the cycle does not have: a first one that trial days extend, a paid trial at the price until
 	// the first ramp step, or the one whose end a change of the billing date moved. It is served until the first period of
 	// the cycle begins, if that is earlier than its end. The days from its end to the next billing date are part of a
@@ -119,6 +129,7 @@ func (c Contract) Validate() error {
 	}
 	c.checkRamp(&f)
 	c.checkTerms(&f)
+	c.checkDates(&f)
 	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {

@@ -9,13 +9,13 @@ import (
 )
 
 // StartingAt returns the contract as it starts at an instant: when a trial converts, when service resumes after a
-// pause, or when a customer returns after the end. Billing periods are anchored at the instant. Only the last term
-// remains, and it starts at the instant with its discount. The first period, or a term that is billed up front, is
-// longer by a number of days, such as unused trial days. Ramp steps up to the instant have taken effect.
-// A commitment begins again.
-// Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrInvalid for a negative number of days, and
-// for a term that is not a whole number of periods, or that is billed up front and is not one period; ErrLimit for an
-// instant outside the years 1 to 9999.
+// pause, or when a customer returns after the end. Billing periods are anchored at the instant, unless the contract has
+// a billing day or date. Only the last term remains, and it starts at the instant with its discount. The first period,
+// or a term that is billed up front, is longer by a number of days, such as unused trial days. Ramp steps up to the
+// instant have taken effect. A commitment begins again.
+// Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrInvalid for a negative number of days, for
+// added days beside a billing day or date, and for a term that is not a whole number of periods, or that is billed up
+// front and is not one period; ErrLimit for an instant outside the years 1 to 9999.
 func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
@@ -23,8 +23,11 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the instant of the start")
 	}
-	if longer < 0 {
+	switch {
+	case longer < 0:
 		f.Add("longer", proration.ErrInvalid, "must not be negative; got %d", longer)
+	case longer > 0 && c.fixesDates():
+		f.Add("longer", proration.ErrInvalid, "must be 0 with %s, which does not move; got %d", c.datesField(), longer)
 	}
 	if f != nil {
 		return Contract{}, f.Err()
@@ -42,7 +45,9 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 		own, _ := terms[i].Term.discount(terms[i].Period)
 		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })
 	}
-	c.Cycle.Anchor, c.Cycle.Day = proration.LocalTimeOf(at), 0
+	if err := c.begin(at); err != nil {
+		return Contract{}, fault.Under("contract.cycle", err)
+	}
 	upFront := len(terms) > 0 && terms[0].Term.Billing == UpFront
 	if upFront {
 		c.Cycle.Interval = terms[len(terms)-1].Term.Length
@@ -64,7 +69,13 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 		return c, nil
 	}
 	agreed := ContractTerm{Term: terms[len(terms)-1].Term, Period: first}
-	if !upFront {
+	switch {
+	case upFront:
+	case c.fixesDates():
+		if agreed.Period, err = c.termFrom(at, agreed.Term.Length); err != nil {
+			return Contract{}, err
+		}
+	default:
 		if agreed.Period.End, err = periodsLater(c.Cycle, first, each, agreed.Term.Length); err != nil {
 			return Contract{}, err
 		}

@@ -33,6 +33,15 @@ type Order struct {
 	// sets it from the policy, and it is required while a trial runs.
 	UnusedTrial UnusedTrial `json:"-"`
 
+	// BillingDay is the day of the month on which periods begin, 1 to 31, as [Contract.BillingDay] says. The first period
+	// begins with the order, or at the end of its trial, and ends on the next such day.
+	BillingDay int `json:"billing_day,omitzero"`
+	// BillingDate is a start of a period from which all periods are counted, as [Contract.BillingDate] says.
+	BillingDate time.Time `json:"billing_date,omitzero"`
+	// FirstPeriod is how much of its price a shorter first period costs; unset prorates it. Only support can set it to
+	// none.
+	FirstPeriod proration.Extent `json:"first_period,omitzero"`
+
 	Installments int `json:"installments,omitzero"` // number of monthly installments of the first bill; 0 is 1
 	// Discounts apply after the discounts of the term and of the override.
 	Discounts []Discount      `json:"discounts,omitzero"`
@@ -101,6 +110,7 @@ func (o *Order) check(f *fault.List, needsMethod bool) {
 	}
 	fault.Number(f, "minimum", o.Minimum)
 	o.Commitment.check(f, "commitment.")
+	checkDates(f, o.BillingDay, o.BillingDate, o.FirstPeriod)
 	checkBrought(f, o.Discounts)
 }
 
@@ -171,6 +181,12 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 		note(&Refusal{
 			Rule: "trial", Reason: "Only support can set the length of a trial.",
 			Instead: "Order the trial of the plan or ask support.",
+		})
+	}
+	if o.FirstPeriod == proration.ExtentNone && o.By != Support {
+		note(&Refusal{
+			Rule: "first_period", Reason: "Only support can give the first period for nothing.",
+			Instead: "Order it prorated or ask support.",
 		})
 	}
 	var err error

@@ -88,7 +88,6 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 
 // contract returns the contract of an order as [Contract.StartingAt] starts it, and its first billing period.
 func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
-	start, days := o.UnusedTrial.Starts(o.At, o.TrialEnd)
 	length := g.plan.Interval
 	if g.term != nil && g.term.Billing == UpFront {
 		length = g.term.Length
@@ -97,7 +96,9 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
 		Discounts: slices.Concat(o.Override.Discounts, o.Discounts),
 		Minimum:   o.Minimum, Commitment: o.Commitment, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
+		BillingDay: o.BillingDay, BillingDate: o.BillingDate, FirstPeriod: o.FirstPeriod,
 	}
+	start, days := contract.StartsPaid(o.UnusedTrial, o.At, o.TrialEnd)
 	if o.Trial != (proration.Interval{}) {
 		contract.Trial = o.Trial
 	}
@@ -124,7 +125,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	if err != nil {
 		return Contract{}, proration.Portion{}, err
 	}
-	return contract, whole(rest[0].Period), nil
+	return contract, contract.first(rest[0]), nil
 }
 
 // periodsLater returns the end of a term that starts with the first period. The length of the term must be a whole
@@ -164,11 +165,11 @@ func (q *Quote) addTerm(
 	if end := q.Contract.End(); !end.IsZero() {
 		start = end
 	}
-	period, err := then.Cycle.Containing(start)
+	next, err := then.renewalPortion(start)
 	if err != nil {
 		return err
 	}
-	renewal, err := then.bill(whole(period), policy, allocation, false)
+	renewal, err := then.bill(next, policy, allocation, false)
 	q.Renewal = &renewal.Bill
 	return err
 }
