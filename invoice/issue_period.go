@@ -107,9 +107,9 @@ func (w *work) begins(p proration.Portion) bool {
 	})
 }
 
-// advance takes the steps of the ramp up to an instant into the contract after the invoice.
+// advance takes the steps of the ramp and the uplifts up to an instant into the contract after the invoice.
 func (w *work) advance(at time.Time) (err error) {
-	if len(w.after.Ramp) > 0 {
+	if len(w.after.Ramp) > 0 || w.after.Uplift != nil {
 		w.after, err = w.after.AsOf(at)
 	}
 	return err

@@ -39,9 +39,11 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"plans.Scope":           {"billing.taxes", "billing.refunds", "catalog.coupons.discount"},
 		"credits.RefundAs":      {"billing.refunds.as", "pause.unused"}, // after an end, after a pause
 		"proration.RoundingMode": {
-			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
+			// the law of a country may round its tax up, and a raised price has a precision of its own
+			"billing.proration.rounding.mode", "billing.tax_rounding_mode", "catalog.plans.uplift.rounding.mode",
 		},
-		"plans.BillingAnchor": {"payments.billing_anchor", "reactivation.billing_anchor"}, // after a late payment, after an end
+		"proration.Rounding":  {"billing.proration.rounding", "catalog.plans.uplift.rounding"}, // of amounts, of prices
+		"plans.BillingAnchor": {"payments.billing_anchor", "reactivation.billing_anchor"},      // after a late payment, after an end
 		"proration.Extent": { // of charges, of credits; of all changes, of an action
 			"billing.proration.charge", "billing.proration.credit", "change_rules.proration_settings.charge",
 			"change_rules.proration_settings.credit",
@@ -51,7 +53,8 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
-			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per", "catalog.terms.length", "catalog.terms.notice", "catalog.coupons.discount.price.per",
+			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per", "catalog.plans.uplift.every", "catalog.terms.length",
+			"catalog.terms.notice", "catalog.coupons.discount.price.per",
 			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window", "renewal.review",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},

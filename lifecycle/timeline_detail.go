@@ -96,7 +96,7 @@ func (s *step) dueDetail(d Deadline, before *Subscription) string {
 		return "change of event " + strconv.FormatInt(d.Change, 10) + " lapsed, not paid"
 	}
 	if d.Kind != ChangeDue {
-		return ""
+		return s.upliftDetail(d, before)
 	}
 	w := &before.ScheduledChanges[0]
 	interval := proration.Interval{}

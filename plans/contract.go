@@ -54,6 +54,8 @@ type Contract struct {
 	// the plan.
 	SetupFees       []Item `json:"setup_fees,omitzero"`
 	SetupFeesBilled bool   `json:"setup_fees_billed,omitzero"` // no later bill includes the set-up fees
+	// Uplift raises the prices at each renewal or at an interval; nil keeps them. Quotes copy it from the order or plan.
+	Uplift *Uplift `json:"uplift,omitempty"`
 }
 
 // Item is a quantity of one product at its contracted price.
@@ -61,6 +63,9 @@ type Item struct {
 	ID       string          `json:"id"`                     // ID of the item, "seat"
 	Quantity decimal.Decimal `json:"quantity" canon:"count"` // number of units; with none, it leaves unless metered
 	Price    Price           `json:"price"`                  // contracted price; later catalog changes do not affect it
+	// Contracted is the price before the uplifts that Price includes; nil if it includes none.
+	Contracted *Price `json:"contracted,omitempty"`
+	Uplifts    int    `json:"uplifts,omitzero"` // number of uplifts that Price includes
 }
 
 // none reports whether an item is not part of a contract: it has no units and is not metered.
@@ -130,6 +135,7 @@ func (c Contract) Validate() error {
 	c.checkRamp(&f)
 	c.checkTerms(&f)
 	c.checkDates(&f)
+	c.checkUplift(&f)
 	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {

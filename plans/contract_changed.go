@@ -120,7 +120,9 @@ func (c *Contract) advance(at time.Time) {
 			ahead = append(ahead, s)
 		}
 	}
-	c.Items, c.Ramp = items, ahead
+	if c.Items, c.Ramp = items, ahead; c.timedUplift() {
+		c.countUplifts(at)
+	}
 }
 
 // item returns an item, or nil if the contract does not have it.
@@ -259,10 +261,10 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 // reprice gives an item another price, and its later ramp steps that have the old price.
 func (c *Contract) reprice(item *Item, price Price) {
 	old := item.Price
-	item.Price = price
+	item.Price, item.Contracted, item.Uplifts = price, nil, 0
 	for i := range c.Ramp {
 		if later := &c.Ramp[i].Item; later.ID == item.ID && later.Price.Equal(old) {
-			later.Price = price
+			later.Price, later.Contracted, later.Uplifts = price, nil, 0
 		}
 	}
 }

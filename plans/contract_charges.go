@@ -129,8 +129,9 @@ func (c *Contract) ids() []string {
 
 // leg is an item with one quantity and price throughout a span.
 type leg struct {
-	item Item
-	span proration.Period
+	item  Item
+	span  proration.Period
+	since time.Time // time of the ramp step that agreed its price; zero is the item of the contract
 }
 
 // portion returns the leg as a part of a portion.
@@ -179,11 +180,15 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 		if s.Item.ID != id || !s.At.Before(span.End) {
 			continue
 		}
-		next := leg{item: s.Item, span: span}
+		next := leg{item: s.Item, span: span, since: s.At}
 		if len(legs) > 0 {
 			last := &legs[len(legs)-1]
+			if c.Uplift != nil && last.item.contracted().Equal(next.item.contracted()) { // only the quantity changes
+				next = leg{item: last.item, span: span, since: last.since}
+				next.item.Quantity = s.Item.Quantity
+			}
 			switch {
-			case last.item.Quantity.Equal(s.Item.Quantity) && last.item.Price.Equal(s.Item.Price):
+			case last.same(&next.item):
 				continue
 			case s.At.After(last.span.Start):
 				last.span.End = s.At
@@ -191,8 +196,7 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 				legs = legs[:len(legs)-1]
 			}
 		}
-		if n := len(legs); n > 0 &&
-			legs[n-1].item.Quantity.Equal(s.Item.Quantity) && legs[n-1].item.Price.Equal(s.Item.Price) {
+		if n := len(legs); n > 0 && legs[n-1].same(&next.item) {
 			legs[n-1].span.End = span.End // the step undoes another one of the same instant
 			continue
 		}
@@ -200,6 +204,9 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 			next.span.Start = s.At
 		}
 		legs = append(legs, next)
+	}
+	if c.timedUplift() {
+		legs = c.upliftedLegs(legs)
 	}
 	return legs
 }

@@ -65,6 +65,7 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 	if longer > 0 && !upFront {
 		c.First = first
 	}
+	c.startUplift(at, first, longer > 0)
 	if len(terms) == 0 {
 		return c, nil
 	}

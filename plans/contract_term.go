@@ -191,6 +191,7 @@ func (c Contract) renewed() (Contract, bool, error) {
 		return Contract{}, false, fault.Under("contract", err)
 	}
 	next.agree(ContractTerm{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
+	next.uplift()
 	return next, true, nil
 }
 

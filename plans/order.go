@@ -44,9 +44,11 @@ type Order struct {
 
 	Installments int `json:"installments,omitzero"` // number of monthly installments of the first bill; 0 is 1
 	// Discounts apply after the discounts of the term and of the override.
-	Discounts []Discount      `json:"discounts,omitzero"`
-	Override  Override        `json:"override,omitzero"` // special terms for this customer
-	Minimum   decimal.Decimal `json:"minimum,omitzero"`  // minimum spend per period before discounts, never negative
+	Discounts []Discount `json:"discounts,omitzero"`
+	// Uplift is the rise of the prices in place of the plan's. Only support can set it; nil is the plan's.
+	Uplift   *Uplift         `json:"uplift,omitempty"`
+	Override Override        `json:"override,omitzero"` // special terms for this customer
+	Minimum  decimal.Decimal `json:"minimum,omitzero"`  // minimum spend per period before discounts, never negative
 	// Commitment is a minimum spend over several periods, with a true-up at its end; zero is none.
 	Commitment Commitment `json:"commitment,omitzero"`
 }
@@ -111,6 +113,7 @@ func (o *Order) check(f *fault.List, needsMethod bool) {
 	fault.Number(f, "minimum", o.Minimum)
 	o.Commitment.check(f, "commitment.")
 	checkDates(f, o.BillingDay, o.BillingDate, o.FirstPeriod)
+	checkUplift(f, o.Uplift)
 	checkBrought(f, o.Discounts)
 }
 
@@ -181,6 +184,11 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 		note(&Refusal{
 			Rule: "trial", Reason: "Only support can set the length of a trial.",
 			Instead: "Order the trial of the plan or ask support.",
+		})
+	}
+	if o.Uplift != nil && o.By != Support {
+		note(&Refusal{
+			Rule: "uplift", Reason: "Only support can set the rise of the prices.", Instead: "Order the plan's or ask support.",
 		})
 	}
 	if o.FirstPeriod == proration.ExtentNone && o.By != Support {

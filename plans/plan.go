@@ -22,6 +22,7 @@ type Plan struct {
 	Trial     proration.Interval `json:"trial,omitzero"`      // length of the trial, "P14D"; unset is no trial
 	Offers    []Offer            `json:"offers"`              // price of each item in each currency; at least one
 	SetupFees []SetupFee         `json:"setup_fees,omitzero"` // fees due once, with the first bill of an order
+	Uplift    *Uplift            `json:"uplift,omitempty"`    // rise of the prices of new contracts; nil keeps them
 	Features  []string           `json:"features,omitzero"`   // names of the included features
 	Limits    []Limit            `json:"limits,omitzero"`     // usage limits
 }
@@ -80,6 +81,7 @@ func (p *Plan) validate() error {
 		p.checkAdded(&f, path, &p.Offers[i])
 	}
 	p.checkSetupFees(&f)
+	checkUplift(&f, p.Uplift)
 	checkIncluded(&f, "", p.Features, p.Limits)
 	return f.Err()
 }

@@ -98,6 +98,9 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 		Minimum:   o.Minimum, Commitment: o.Commitment, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
 		BillingDay: o.BillingDay, BillingDate: o.BillingDate, FirstPeriod: o.FirstPeriod,
 	}
+	if contract.Uplift = g.plan.Uplift; o.Uplift != nil {
+		contract.Uplift = o.Uplift
+	}
 	start, days := contract.StartsPaid(o.UnusedTrial, o.At, o.TrialEnd)
 	if o.Trial != (proration.Interval{}) {
 		contract.Trial = o.Trial
