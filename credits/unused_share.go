@@ -15,7 +15,7 @@ import (
 func credited(c *plans.Charge, before back, line proration.Result) plans.Charge {
 	credit := plans.Charge{
 		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Multiplier: c.Multiplier,
-		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
+		Part: c.Part, Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
 	}
 	ratio := new(big.Rat) // the share of the net that is credited
 	switch after := before.net.Sub(line.Amount); {

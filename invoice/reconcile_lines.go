@@ -121,6 +121,7 @@ func units(r *proration.Request, of, line *plans.Charge) error {
 func priced(c *plans.Charge, policy proration.Policy) (decimal.Decimal, error) {
 	one, err := plans.Charge{
 		Currency: c.Currency, Quantity: c.Quantity, BaseQuantity: c.BaseQuantity, Price: c.Price, Multiplier: c.Multiplier,
+		Part: c.Part,
 	}.Priced(policy)
 	return one.Share.Of, err
 }

@@ -30,6 +30,7 @@ type Charge struct {
 	// Price(base + quantity) − Price(base), never below zero. Nil is not incremental: Price(quantity).
 	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty" canon:"count"`
 	Price        Price            `json:"price"`               // contracted price
+	Part         PricePart        `json:"part,omitzero"`       // part of a spread price; zero is the whole price
 	Multiplier   int64            `json:"multiplier,omitzero"` // times the price is due in the period; zero is once
 
 	Period proration.Period `json:"period,omitzero"` // whole anchored period
@@ -61,6 +62,7 @@ func (c *Charge) check(f *fault.List, path string) {
 	if c.Multiplier < 0 {
 		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
+	c.Part.check(f, path)
 	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
 		f.Add(path+"share.fraction", proration.ErrInvalid, "must be between 0 and 1; got %v", part)
 	}
@@ -137,7 +139,7 @@ func (c *Charge) priced(places int32) string {
 	}
 	switch {
 	case c.Multiplier <= 1:
-		return text
+		return text + c.Part.text()
 	case !single:
 		text = "(" + text + ")"
 	}

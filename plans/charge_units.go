@@ -28,7 +28,7 @@ func (c Charge) Units(
 	}
 	units := Charge{
 		Kind: c.Kind, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Quantity: quantity, Price: c.Price,
-		Multiplier: c.Multiplier, Period: c.Period, Span: span, Edges: c.Edges,
+		Multiplier: c.Multiplier, Part: c.Part, Period: c.Period, Span: span, Edges: c.Edges,
 	}
 	if base.IsPositive() {
 		units.BaseQuantity = &base

@@ -186,8 +186,7 @@ func (c *Contract) checkItem(item *Item) error {
 	if err := item.Price.checkAmount(item.Quantity); err != nil || c.Cycle.Interval.Validate() != nil {
 		return err
 	}
-	_, err := item.Price.times(c.Cycle.Interval)
-	return err
+	return item.Price.checkPer(c.Cycle.Interval)
 }
 
 const (

@@ -243,12 +243,8 @@ func (c *Contract) charge(
 		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price,
 		Period: p.Period, Span: p.Span, BaseQuantity: base, Edges: c.edges(&p, &policy),
 	}
-	times, err := item.Price.times(c.length(p.Period))
-	if err != nil {
+	if err := c.setTimes(&charge); err != nil {
 		return Charge{}, fault.Under("contract", err)
-	}
-	if times > 1 {
-		charge.Multiplier = times
 	}
 	return charge, charge.prorate(policy, c.Cycle.Location)
 }
@@ -272,6 +268,9 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 	times, err := c.timesOf(price)
 	if times > 1 {
 		amount = amount.Mul(decimal.New(times, 0))
+	}
+	if err == nil && c.Part.Of > 1 {
+		return c.Part.amount(amount, c.Currency)
 	}
 	return amount, err
 }

@@ -43,3 +43,39 @@ func ExampleCatalog_Quote_uplift() {
 	// total until 2029-11-16: 3782.70 USD
 	// renewal on 2029-11-16: 1389.00 USD
 }
+
+// A price of 1,000.00 a year is billed by the month, in parts that add up.
+func ExamplePrice_spread() {
+	cycle, err := proration.NewCycle(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), proration.Interval{Months: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	contract := plans.Contract{Plan: "team", Currency: "USD", Cycle: cycle, Items: []plans.Item{{
+		ID: "seat", Quantity: decimal.NewFromInt(1),
+		Price: plans.Price{Unit: decimal.NewFromInt(1000), Per: proration.Interval{Months: 12}, Spread: true},
+	}}}
+	var sum decimal.Decimal
+	for month := range 12 {
+		period, err := cycle.Period(month)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		charges, err := contract.Charges(proration.Portion{Period: period, Span: period}, proration.Standard(2))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		sum = sum.Add(charges[0].Net)
+		if month < 3 {
+			fmt.Println(charges[0].Explain())
+		}
+	}
+	fmt.Println(sum)
+	// Output:
+	// seat: 1 x 1000.00, part 1 of 12 = 83.33
+	// seat: 1 x 1000.00, part 2 of 12 = 83.34
+	// seat: 1 x 1000.00, part 3 of 12 = 83.33
+	// 1000
+}

@@ -46,8 +46,7 @@ func (o *Offer) check(f *fault.List, path string, interval proration.Interval) {
 	if err := o.Price.validate(); err != nil {
 		f.Under(path+".price", err)
 	} else if interval.Validate() == nil {
-		_, err := o.Price.times(interval)
-		f.Under(path, err)
+		f.Under(path, o.Price.checkPer(interval))
 	}
 	o.checkBounds(f, path)
 }

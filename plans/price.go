@@ -30,9 +30,12 @@ import (
 type Price struct {
 	// Free states that there is nothing to pay; all amounts are zero. In JSON, an amount of zero states it, too.
 	Free bool               `json:"free,omitzero"`
-	Per  proration.Interval `json:"per,omitzero"`  // length that the amounts cover; unset is the billing period
-	Flat decimal.Decimal    `json:"flat,omitzero"` // fixed fee, also for Amount(0); not negative
-	Unit decimal.Decimal    `json:"unit,omitzero"` // price of each unit, such as a seat, or package; not negative
+	Per  proration.Interval `json:"per,omitzero"` // length that the amounts cover; unset is the billing period
+	// Spread spreads the amounts over the billing periods within Per, in parts that add up: 1,000.00 a year are eight
+	// months of 83.33 and four of 83.34. Without it, Per divides the billing period.
+	Spread bool            `json:"spread,omitzero"`
+	Flat   decimal.Decimal `json:"flat,omitzero"` // fixed fee, also for Amount(0); not negative
+	Unit   decimal.Decimal `json:"unit,omitzero"` // price of each unit, such as a seat, or package; not negative
 	// Percent is a percentage of the quantity, which is an amount of money; not negative.
 	Percent  decimal.Decimal `json:"percent,omitzero" canon:"count"`
 	Included decimal.Decimal `json:"included,omitzero" canon:"count"` // free units; not negative
@@ -106,6 +109,7 @@ func (p *Price) validate() error {
 			f.Add("free", proration.ErrInvalid, "must be false beside an amount")
 		}
 	}
+	p.checkSpread(&f)
 	if p.Aggregation != 0 {
 		fault.Enum(&f, "aggregation", aggregations, p.Aggregation)
 		if !p.Metered {
@@ -193,7 +197,7 @@ func (p *Price) checkStated(f *fault.List, path string) {
 // Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
 	return p.Free == q.Free && p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
-		p.Aggregation == q.Aggregation &&
+		p.Aggregation == q.Aggregation && p.Spread == q.Spread &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {
