@@ -220,30 +220,6 @@ func (o *IssueRequest) remaining(f *fault.List) ([]proration.Portion, error) {
 	return rest, err
 }
 
-// checkProrateFrom adds a fault if a change cannot count from ProrateFrom.
-func (o *IssueRequest) checkProrateFrom(f *fault.List, rest []proration.Portion) {
-	c := &o.Change
-	if c.IsZero() || c.Cancel || !c.End.IsZero() || o.Contract.Extends(*c) || o.Policy.Timing == proration.InArrears {
-		f.Add("prorate_from", proration.ErrInvalid, "must be zero unless a change is prorated in advance")
-		return
-	}
-	if len(rest) == 0 {
-		return // the time of the change is at fault
-	}
-	for i := range o.UnexpiredCharges {
-		if c := &o.UnexpiredCharges[i]; base(c) && c.Span.Start.After(o.ProrateFrom) && !c.Span.Start.After(o.At) {
-			f.Add("prorate_from", proration.ErrOutside, "must not be before the last change of the period, %s; got %s",
-				c.Span.Start.Format(time.RFC3339), o.ProrateFrom.Format(time.RFC3339))
-			return
-		}
-	}
-	present := proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}
-	if !present.Contains(o.ProrateFrom) {
-		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",
-			present, o.ProrateFrom.Format(time.RFC3339))
-	}
-}
-
 // check adds the faults of fields that contradict each other.
 func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	if o.Policy.Timing == proration.InArrears && o.UnbilledSince.IsZero() {

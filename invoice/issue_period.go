@@ -28,6 +28,30 @@ func (o *IssueRequest) checkIssuedAt(f *fault.List) {
 	}
 }
 
+// checkProrateFrom adds a fault if a change cannot count from ProrateFrom.
+func (o *IssueRequest) checkProrateFrom(f *fault.List, rest []proration.Portion) {
+	c := &o.Change
+	if c.IsZero() || c.Cancel || !c.End.IsZero() || o.Contract.Extends(*c) || o.Policy.Timing == proration.InArrears {
+		f.Add("prorate_from", proration.ErrInvalid, "must be zero unless a change is prorated in advance")
+		return
+	}
+	if len(rest) == 0 {
+		return // the time of the change is at fault
+	}
+	for i := range o.UnexpiredCharges {
+		if c := &o.UnexpiredCharges[i]; base(c) && c.Span.Start.After(o.ProrateFrom) && !c.Span.Start.After(o.At) {
+			f.Add("prorate_from", proration.ErrOutside, "must not be before the last change of the period, %s; got %s",
+				c.Span.Start.Format(time.RFC3339), o.ProrateFrom.Format(time.RFC3339))
+			return
+		}
+	}
+	present := proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}
+	if !present.Contains(o.ProrateFrom) {
+		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",
+			present, o.ProrateFrom.Format(time.RFC3339))
+	}
+}
+
 // checkExtent adds a fault if no period is billed whose extent the request sets.
 func (o *IssueRequest) checkExtent(f *fault.List) {
 	fault.Optional(f, "extent", o.Extent)
@@ -78,22 +102,6 @@ func (w *work) period() error {
 		w.on, w.used = forever(w.after.Discounts), false
 	}
 	return w.advance(w.At)
-}
-
-// setUp bills the set-up fees of the contract with its first period, in advance and in arrears. A period that costs
-// nothing leaves them to the next one.
-func (w *work) setUp() error {
-	due := len(w.after.SetupFees) > 0 && !w.after.SetupFeesBilled
-	if !due || !w.Change.IsZero() || w.Close || !w.ended.IsZero() || w.Extent != 0 {
-		return nil
-	}
-	var period proration.Period
-	if len(w.rest) > 0 {
-		period = w.rest[0].Period
-	}
-	fees, err := w.after.SetupCharges(period, w.Policy.Proration)
-	w.lines, w.after.SetupFeesBilled = append(w.lines, fees...), true
-	return err
 }
 
 // begins reports whether service begins with a portion: at the ServiceStart of the account, or inside a period after
