@@ -64,3 +64,22 @@ func TestReconcileCreditsOneTimeChargesWhole(t *testing.T) {
 		})
 	}
 }
+
+// Of two equal sales in two periods, the one that is not proposed is credited.
+func TestReconcileMatchesSalesOfAPeriodFirst(t *testing.T) {
+	sale := plans.Charge{
+		Kind: plans.OneTime, Plan: "basic", Item: "setup", Currency: "USD", Net: giventest.Money("9.99"),
+	}
+	var sales []plans.Charge
+	for i, period := range []string{"2026-02-01/2026-03-01", "2026-04-01/2026-05-01"} {
+		sale.ID, sale.Period = []string{"s-1/1", "s-2/1"}[i], giventest.Period(period, nil)
+		sales = append(sales, sale)
+	}
+	for i, other := range []int{1, 0} {
+		c := invoice.ReconcileRequest{Billed: sales, Proposed: sales[i : i+1], Policy: invoice.Standard().Proration}
+		d, err := invoice.Reconcile(c)
+		if err != nil || len(d.Lines) != 1 || d.Lines[0].Corrects != sales[other].ID {
+			t.Errorf("%v: %v, want a credit of %s", d.Lines, err, sales[other].ID)
+		}
+	}
+}
