@@ -221,9 +221,31 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 	}
 }
 
+// soundAmounts reports whether checkAmounts finds no fault.
+func soundAmounts(c *plans.Charge) bool {
+	sound := fault.Usable(c.Net) && fault.Usable(c.Quantity) && fault.Usable(c.Untaxed)
+	if base := c.BaseQuantity; base != nil {
+		sound = sound && fault.Usable(*base) && !base.IsNegative()
+	}
+	for i := range c.Discounts {
+		sound = sound && fault.Usable(c.Discounts[i].Amount)
+	}
+	for i := range c.Taxes {
+		t := &c.Taxes[i]
+		sound = sound && fault.Usable(t.Amount) && fault.Usable(t.Percent) && !t.Percent.IsNegative()
+		for j := range c.Taxes[:i] {
+			sound = sound && c.Taxes[j].Name != t.Name
+		}
+	}
+	return sound
+}
+
 // checkAmounts adds the faults of the amounts of a charge, its discounts and its taxes. It reports whether the net and
 // the quantity are within the limits.
 func checkAmounts(f *fault.List, path string, c *plans.Charge) bool {
+	if soundAmounts(c) {
+		return true
+	}
 	sound := fault.Amount(f, path+"net", c.Net)
 	sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
 	if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {

@@ -17,58 +17,78 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Multiplier: c.Multiplier,
 		Part: c.Part, Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
 	}
-	ratio := new(big.Rat) // the share of the net that is credited
-	switch after := before.net.Sub(line.Amount); {
-	case line.Amount.IsZero():
-	case after.LessThan(c.Net):
-		ratio.Quo(line.Amount.Neg().Rat(), c.Net.Rat())
-	default:
-		ratio = nil // the last credit
+	last := !line.Amount.IsZero() && exact.Compare(exact.Minus(before.net, line.Amount), c.Net) >= 0
+	back := func(left, all decimal.Decimal) decimal.Decimal {
+		if left = exact.Larger(left, decimal.Decimal{}); last { // a manual credit may have returned too much
+			return exact.Negative(left)
+		}
+		part := exact.Share(all, line.Amount, c.Net, line.Rounding.Places, exact.Mode(line.Rounding.Mode))
+		return exact.Larger(part, exact.Negative(left))
 	}
 	for _, d := range c.Discounts {
-		left := d.Amount
-		for _, k := range before.lines {
-			for _, gone := range k.Discounts {
-				if gone.Discount == d.Discount {
-					left = left.Add(gone.Amount)
-				}
-			}
-		}
-		d.Amount = goesBack(left, d.Amount.Rat(), ratio, line.Rounding)
+		d.Amount = back(before.discountLeft(&d), d.Amount)
 		credit.Discounts = append(credit.Discounts, d)
 	}
 	if !c.Untaxed.IsZero() {
 		left := c.Untaxed
 		for _, k := range before.lines {
-			left = left.Add(k.Untaxed)
+			left = exact.Plus(left, k.Untaxed)
 		}
-		credit.Untaxed = goesBack(left, c.Untaxed.Rat(), ratio, line.Rounding)
+		credit.Untaxed = back(left, c.Untaxed)
 	}
 	for _, t := range c.Taxes {
-		left := t.Amount
-		for _, k := range before.lines {
-			for _, gone := range k.Taxes {
-				if gone.Name == t.Name {
-					left = left.Add(gone.Amount)
-				}
-			}
-		}
-		t.Amount = goesBack(left, c.Taxed(t), ratio, line.Rounding)
+		t.Amount = taxBack(c, &t, before.taxLeft(&t), last, &line)
 		credit.Taxes = append(credit.Taxes, t)
 	}
 	return credit
 }
 
-// goesBack returns the part of a discount or a tax that is credited along with a net, never above zero. It is the ratio
-// of the whole, rounded and at most the amount left. The last credit of a charge has no ratio and takes all that is
-// left, so the credits of a charge add up to it.
-func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Rounding) decimal.Decimal {
-	left = decimal.Max(left, decimal.Decimal{}) // a manual credit may have returned too much
-	if ratio == nil {
-		return left.Neg()
+// discountLeft returns the part of a discount that was not credited yet.
+func (b *back) discountLeft(d *plans.Deduction) decimal.Decimal {
+	left := d.Amount
+	for _, k := range b.lines {
+		for i := range k.Discounts {
+			if k.Discounts[i].Discount == d.Discount {
+				left = exact.Plus(left, k.Discounts[i].Amount)
+			}
+		}
 	}
-	value := new(big.Rat).Mul(all, ratio)
-	return decimal.Max(exact.Quotient(value.Neg(value), rounding.Places, exact.Mode(rounding.Mode)), left.Neg())
+	return left
+}
+
+// taxLeft returns the part of a tax that was not credited yet.
+func (b *back) taxLeft(t *plans.Tax) decimal.Decimal {
+	left := t.Amount
+	for _, k := range b.lines {
+		for i := range k.Taxes {
+			if k.Taxes[i].Name == t.Name {
+				left = exact.Plus(left, k.Taxes[i].Amount)
+			}
+		}
+	}
+	return left
+}
+
+// taxBack returns the part of a tax that is credited along with a net, never above zero: the share of the exact tax, at
+// most the amount left. The last credit of a charge takes all that is left.
+func taxBack(c *plans.Charge, t *plans.Tax, left decimal.Decimal, last bool, line *proration.Result) decimal.Decimal {
+	if left = exact.Larger(left, decimal.Decimal{}); last {
+		return exact.Negative(left)
+	}
+	places, mode := line.Rounding.Places, exact.Mode(line.Rounding.Mode)
+	var part decimal.Decimal
+	switch percent, of := c.TaxRatio(*t); {
+	case t.Answered:
+		part = exact.Share(t.Amount, line.Amount, c.Net, places, mode)
+	case of.IsZero():
+	case c.Untaxed.IsZero():
+		part = exact.Share(line.Amount, percent, of, places, mode) // the net cancels out
+	default:
+		value := c.Taxed(*t)
+		value.Mul(value, new(big.Rat).Quo(line.Amount.Rat(), c.Net.Rat()))
+		part = exact.Quotient(value, places, mode)
+	}
+	return exact.Larger(part, exact.Negative(left))
 }
 
 // share returns the credited units as a fraction of a charge; zero is all of it. If units have different prices, the

@@ -160,11 +160,11 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again.tax()
 	again.sums(places)
 	for i := range inv.Lines {
-		if field := differs(again.Lines[i], inv.Lines[i]); field != "" {
+		if field := differs(&again.Lines[i], &inv.Lines[i]); field != "" {
 			f.Add(fault.At("lines", i)+"."+field, ErrRecomputed, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
-	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {
+	if !canon.Equal(&again.RemainingDiscounts, &inv.RemainingDiscounts) {
 		f.Add("remaining_discounts", ErrRecomputed, "must be the discounts that remain after this invoice")
 	}
 	for i, n := range inv.amountsOf() {
@@ -172,7 +172,7 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 			f.Add(n.field, ErrRecomputed, "must be %v, the recomputed amount; got %v", should, n.amount)
 		}
 	}
-	if !same(again.Taxes, inv.Taxes) {
+	if !canon.Equal(&again.Taxes, &inv.Taxes) {
 		f.Add("taxes", ErrRecomputed, "must be the totals of the taxes of the lines")
 	}
 }
@@ -194,29 +194,23 @@ const sealBytes = 16
 func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
 	issued.Seal, issued.Number, issued.CorrectsNumber, issued.NumberSeal = "", "", "", ""
-	text, err := canon.Normal(issued)
+	text, err := canon.AppendNormal(make([]byte, 0, 1_024*(1+len(inv.Lines)+len(inv.CreditedCharges))), &issued)
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:sealBytes]), err
 }
 
 // differs returns the JSON name of the first field in which two structs differ, or "".
-func differs[T any](a, b T) string {
-	if same(a, b) {
+func differs[T any](a, b *T) string {
+	if canon.Equal(a, b) {
 		return ""
 	}
-	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	x, y := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
 	for i := range x.NumField() {
-		if field := x.Type().Field(i); field.IsExported() && !same(x.Field(i).Interface(), y.Field(i).Interface()) {
+		field := x.Type().Field(i)
+		if field.IsExported() && !canon.Equal(x.Field(i).Addr().Interface(), y.Field(i).Addr().Interface()) {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			return name
 		}
 	}
 	return ""
-}
-
-// same reports whether two values are equal, regardless of the form of their numbers and times.
-func same(a, b any) bool {
-	x, errX := canon.Normal(a)
-	y, errY := canon.Normal(b)
-	return errors.Join(errX, errY) == nil && string(x) == string(y)
 }

@@ -99,7 +99,7 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		should, err := inv.credit(line, of, request)
 		if err == nil {
 			should.ID = line.ID
-			field := differs(should, *line)
+			field := differs(&should, line)
 			if field == "" {
 				return
 			}
@@ -180,7 +180,7 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
 		}
 		should, err := credits.ForAmount(asked)
-		if should.ID = line.ID; err == nil && differs(should, *line) != "" { // it may be of an amount with its taxes
+		if should.ID = line.ID; err == nil && differs(&should, line) != "" { // it may be of an amount with its taxes
 			asked.Amount, asked.Gross = decimal.Decimal{}, line.Total().Neg()
 			if whole, wrong := credits.ForAmount(asked); wrong == nil && whole.Net.Equal(line.Net) {
 				return whole, nil

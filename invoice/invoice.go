@@ -81,5 +81,6 @@ func (inv Invoice) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		places = 0
 	}
-	return canon.JSON(invoiceJSON(inv), places)
+	issued := invoiceJSON(inv)
+	return canon.JSON(&issued, places)
 }

@@ -99,7 +99,8 @@ func (r Receivable) Match(inv Invoice) error {
 		return fault.Under("receivable", err)
 	}
 	own := NewReceivable(inv)
-	if field := differs(own.issued(), r.issued()); field != "" {
+	should, is := own.issued(), r.issued()
+	if field := differs(&should, &is); field != "" {
 		return fault.New("receivable."+field, ErrSealed, "must be that of invoice %.40q", inv.ID)
 	}
 	var first EventKind

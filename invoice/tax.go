@@ -3,7 +3,6 @@ package invoice
 import (
 	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -61,7 +60,6 @@ type taxedLine struct {
 // taxes returns the taxes of the charges, grouped by tax and rate, in the order of the lines.
 func (inv *Invoice) taxes() [][]taxedLine {
 	var all [][]taxedLine
-	index := map[string]int{}
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
 		for j := range c.Taxes {
@@ -69,10 +67,9 @@ func (inv *Invoice) taxes() [][]taxedLine {
 			if c.Corrects != "" || !c.PricedAt.IsZero() || t.Answered {
 				continue
 			}
-			at, known := index[taxKey(t)]
-			if !known {
-				at = len(all)
-				index[taxKey(t)], all = at, append(all, nil)
+			at := slices.IndexFunc(all, func(g []taxedLine) bool { return sameTax(g[0].tax, t) })
+			if at < 0 {
+				at, all = len(all), append(all, nil)
 			}
 			all[at] = append(all[at], taxedLine{tax: t, charge: c})
 		}
@@ -80,9 +77,9 @@ func (inv *Invoice) taxes() [][]taxedLine {
 	return all
 }
 
-// taxKey returns the grouping key of a tax: its name, its rate and whether prices include it.
-func taxKey(t *plans.Tax) string {
-	return strconv.FormatBool(t.Included) + exact.Text(t.Percent, 0) + " " + t.Name
+// sameTax reports whether two taxes have one name and one rate, and both are included in prices or both are not.
+func sameTax(a, b *plans.Tax) bool {
+	return a.Name == b.Name && a.Included == b.Included && a.Percent.Equal(b.Percent)
 }
 
 // amounts returns the amount of one tax on each of its charges. Per line, each amount is rounded. Per invoice, the sum
@@ -95,50 +92,66 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	}
 	mode := exact.Mode(inv.Policy.TaxRoundingMode)
 	amounts := make([]decimal.Decimal, len(lines))
-	cut := make([]*big.Rat, len(lines)) // remainders after rounding down
-	order := make([]int, len(lines))
-	sum := new(big.Rat)
-	for i, l := range lines {
-		value := l.charge.Taxed(*l.tax)
-		if inv.Policy.TaxRoundingLevel == PerLine {
-			amounts[i] = exact.Quotient(value, places, mode)
-			continue
-		}
-		sum.Add(sum, value)
-		amounts[i] = exact.Quotient(value, places, exact.Down)
-		cut[i], order[i] = value.Sub(value, amounts[i].Rat()), i
-	}
 	if inv.Policy.TaxRoundingLevel == PerLine {
+		for i := range lines {
+			amounts[i], _ = lines[i].rounded(places, mode)
+		}
 		return amounts
 	}
-	left := exact.Quotient(sum, places, mode)
-	for _, a := range amounts {
-		left = left.Sub(a)
+	cut := make([]exact.Remainder, len(lines)) // remainders after rounding down
+	order := make([]int, len(lines))
+	var whole decimal.Decimal
+	rests := new(big.Rat)
+	var first exact.Remainder
+	for i := range lines {
+		amounts[i], cut[i] = lines[i].rounded(places, exact.Down)
+		whole, order[i] = exact.Plus(whole, amounts[i]), i
+		if !first.Add(cut[i]) {
+			rests.Add(rests, cut[i].Rat())
+		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Cmp(cut[a]) })
+	// the sum of the exact taxes is rounded once: the sum of those rounded down, and of their remainders
+	rests.Add(rests, first.Rat()).Add(rests, whole.Rat())
+	left := exact.Minus(exact.Quotient(rests, places, mode), whole)
+	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Compare(cut[a]) })
 	unit := decimal.New(1, -places)
 	// an edited invoice may have a negative amount to tax
 	units := min(max(left.Shift(places).IntPart(), 0), int64(len(order)))
 	for _, i := range order[:units] {
-		amounts[i] = amounts[i].Add(unit)
+		amounts[i] = exact.Plus(amounts[i], unit)
 	}
 	return amounts
+}
+
+// rounded returns the tax of the charge, rounded, and the rest that rounding leaves over.
+func (l *taxedLine) rounded(places int32, mode exact.Mode) (decimal.Decimal, exact.Remainder) {
+	if percent, of := l.charge.TaxRatio(*l.tax); !l.tax.Answered && !of.IsZero() {
+		net := exact.Minus(l.charge.Net, l.charge.Untaxed)
+		if amount, rest, ok := exact.ShareRest(net, percent, of, places, mode); ok {
+			return amount, rest
+		}
+	}
+	value := l.charge.Taxed(*l.tax)
+	amount := exact.Quotient(value, places, mode)
+	return amount, exact.NewRemainder(value.Sub(value, amount.Rat()), places)
 }
 
 // taxTotals returns the total of each tax over all lines.
 func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 	var all []TaxTotal
-	index := map[string]int{}
-	for _, c := range inv.Lines {
-		for _, t := range c.Taxes {
-			at, known := index[taxKey(&t)]
-			if !known {
+	for i := range inv.Lines {
+		c := &inv.Lines[i]
+		for j := range c.Taxes {
+			t := &c.Taxes[j]
+			at := slices.IndexFunc(all, func(o TaxTotal) bool {
+				return o.Name == t.Name && o.Included == t.Included && o.Percent.Equal(t.Percent)
+			})
+			if at < 0 {
 				at = len(all)
-				index[taxKey(&t)] = at
 				all = append(all, TaxTotal{Name: t.Name, Percent: t.Percent, Included: t.Included, Of: zero, Amount: zero})
 			}
-			all[at].Of = all[at].Of.Add(c.Net).Sub(c.Untaxed)
-			all[at].Amount = all[at].Amount.Add(t.Amount)
+			all[at].Of = exact.Minus(exact.Plus(all[at].Of, c.Net), c.Untaxed)
+			all[at].Amount = exact.Plus(all[at].Amount, t.Amount)
 		}
 	}
 	return all

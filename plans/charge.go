@@ -129,9 +129,11 @@ func (c *Charge) priced(places int32) string {
 	if err != nil || errAbove != nil {
 		return ""
 	}
-	text, single := c.Price.parts(both).text(places)
+	cost := c.Price.parts(both)
+	text, single := cost.text(places)
 	if more {
-		before, _ := c.Price.parts(c.base()).text(places)
+		base := c.Price.parts(c.base())
+		before, _ := base.text(places)
 		text, single = "("+text+") - ("+before+")", false
 		if amount.LessThan(paid) {
 			text += ", at least " + exact.Text(decimal.Decimal{}, places)

@@ -67,6 +67,17 @@ func ExampleCharge_Taxed() {
 	// 142.10 16910/119
 }
 
+// A tax in addition to the net, and the same tax included in the net.
+func ExampleCharge_TaxRatio() {
+	vat := plans.Tax{Name: "VAT", Percent: money("19")}
+	fmt.Println(plans.Charge{Net: money("100")}.TaxRatio(vat))
+	vat.Included = true
+	fmt.Println(plans.Charge{Net: money("100"), Taxes: []plans.Tax{vat}}.TaxRatio(vat))
+	// Output:
+	// 19 100
+	// 19 119
+}
+
 // The scope covers the recurring charges of the seats.
 func ExampleScope_Covers() {
 	scope := plans.Scope{Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring}}

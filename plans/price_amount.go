@@ -76,8 +76,49 @@ func (p *Price) isShort(quantity decimal.Decimal) bool {
 
 // amount is Amount for a price and a quantity that were checked.
 func (p *Price) amount(quantity decimal.Decimal) decimal.Decimal {
-	amount, _ := p.parts(quantity).sum()
+	if !p.Package.IsZero() || p.Tiering == Volume {
+		all := p.parts(quantity)
+		amount, _ := all.sum()
+		return amount
+	}
+	units := exact.Larger(exact.Minus(quantity, p.Included), decimal.Decimal{})
+	var sum exact.Sum
+	sum.Add(p.Flat)
+	if len(p.Tiers) == 0 {
+		sum.AddProduct(1, units, p.Unit, 0)
+		sum.AddProduct(1, units, p.Percent, -2)
+	}
+	var below decimal.Decimal
+	for i := range p.Tiers {
+		t := &p.Tiers[i]
+		if i > 0 && exact.Compare(units, below) <= 0 {
+			break
+		}
+		top := units
+		if !t.UpTo.IsZero() && exact.Compare(t.UpTo, units) < 0 {
+			top = t.UpTo
+		}
+		sum.AddProduct(1, top, t.Unit, 0)
+		sum.AddProduct(-1, below, t.Unit, 0)
+		sum.AddProduct(1, top, t.Percent, -2)
+		sum.AddProduct(-1, below, t.Percent, -2)
+		sum.Add(t.Flat)
+		below = t.UpTo
+	}
+	amount, _ := p.bounded(sum.Decimal())
 	return amount
+}
+
+// bounded returns an amount that the minimum and the maximum bound. The text is "at least " or "at most " if one of
+// them applied, and empty otherwise.
+func (p *Price) bounded(amount decimal.Decimal) (decimal.Decimal, string) {
+	switch {
+	case exact.Compare(amount, p.Minimum) < 0:
+		return p.Minimum, "at least "
+	case !p.Maximum.IsZero() && exact.Compare(amount, p.Maximum) > 0:
+		return p.Maximum, "at most "
+	}
+	return amount, ""
 }
 
 // parts is the price of a quantity, broken down.
@@ -94,7 +135,7 @@ type step struct {
 
 // parts breaks the price of a quantity down. Both the amount and its explanation come from this one calculation.
 func (p *Price) parts(quantity decimal.Decimal) parts {
-	units := decimal.Max(quantity.Sub(p.Included), decimal.Decimal{})
+	units := exact.Larger(exact.Minus(quantity, p.Included), decimal.Decimal{})
 	if !p.Package.IsZero() {
 		units = ceiling(units, p.Package)
 	}
@@ -108,14 +149,14 @@ func (p *Price) parts(quantity decimal.Decimal) parts {
 	default:
 		var below decimal.Decimal
 		for i, t := range p.Tiers {
-			if i > 0 && !units.GreaterThan(below) {
+			if i > 0 && exact.Compare(units, below) <= 0 {
 				break
 			}
 			top := units
 			if !t.UpTo.IsZero() {
-				top = decimal.Min(units, t.UpTo)
+				top = exact.Smaller(units, t.UpTo)
 			}
-			all.steps = append(all.steps, step{units: top.Sub(below), unit: t.Unit, percent: t.Percent, flat: t.Flat})
+			all.steps = append(all.steps, step{units: exact.Minus(top, below), unit: t.Unit, percent: t.Percent, flat: t.Flat})
 			below = t.UpTo
 		}
 	}
@@ -125,7 +166,7 @@ func (p *Price) parts(quantity decimal.Decimal) parts {
 // tier returns the tier that contains a quantity.
 func (p *Price) tier(quantity decimal.Decimal) Tier {
 	for _, t := range p.Tiers {
-		if t.UpTo.IsZero() || quantity.LessThanOrEqual(t.UpTo) {
+		if t.UpTo.IsZero() || exact.Compare(quantity, t.UpTo) <= 0 {
 			return t
 		}
 	}
@@ -133,23 +174,21 @@ func (p *Price) tier(quantity decimal.Decimal) Tier {
 }
 
 // sum returns the price. The text is "at least " or "at most " if the minimum or maximum applied, and empty otherwise.
-func (p parts) sum() (decimal.Decimal, string) {
-	sum := p.price.Flat
-	for _, s := range p.steps {
-		sum = sum.Add(s.units.Mul(s.unit)).Add(s.units.Mul(s.percent).Shift(-2)).Add(s.flat)
+func (p *parts) sum() (decimal.Decimal, string) {
+	var sum exact.Sum
+	sum.Add(p.price.Flat)
+	for i := range p.steps {
+		s := &p.steps[i]
+		sum.AddProduct(1, s.units, s.unit, 0)
+		sum.AddProduct(1, s.units, s.percent, -2)
+		sum.Add(s.flat)
 	}
-	switch {
-	case sum.LessThan(p.price.Minimum):
-		return p.price.Minimum, "at least "
-	case !p.price.Maximum.IsZero() && sum.GreaterThan(p.price.Maximum):
-		return p.price.Maximum, "at most "
-	}
-	return sum, ""
+	return p.price.bounded(sum.Decimal())
 }
 
 // text returns the breakdown for a customer, "5 x 7.00 + 10.00", with amounts in the places of the currency. It also
 // reports whether the breakdown is a single term.
-func (p parts) text(places int32) (text string, single bool) {
+func (p *parts) text(places int32) (text string, single bool) {
 	var terms []string
 	add := func(amount decimal.Decimal) {
 		if !amount.IsZero() {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -33,22 +34,37 @@ func (t *Tax) validate() error {
 // percentages of the charge's included taxes). An answered tax is its Amount. It returns zero if a number is beyond the
 // limits of package proration.
 func (c Charge) Taxed(t Tax) *big.Rat {
-	var f fault.List
-	if t.Answered && fault.Amount(&f, "amount", t.Amount) {
+	percent, of := c.TaxRatio(t)
+	switch {
+	case t.Answered && fault.Usable(t.Amount):
 		return t.Amount.Rat()
-	}
-	fault.Amount(&f, "net", c.Net)
-	fault.Amount(&f, "untaxed", c.Untaxed)
-	fault.Amount(&f, "percent", t.Percent)
-	included := decimal.New(100, 0)
-	for _, own := range c.Taxes {
-		if own.Included && !own.Answered && fault.Amount(&f, "percent", own.Percent) && !own.Percent.IsNegative() {
-			included = included.Add(own.Percent)
-		}
-	}
-	if f != nil {
+	case of.IsZero():
 		return new(big.Rat)
 	}
-	value := c.Net.Sub(c.Untaxed).Mul(t.Percent).Rat()
-	return value.Quo(value, included.Rat())
+	value := c.Net.Sub(c.Untaxed).Mul(percent).Rat()
+	return value.Quo(value, of.Rat())
 }
+
+// TaxRatio returns the ratio of a tax to the taxed net of the charge: 19 and 100 or, if the net includes it, 19 and
+// 119. Both are zero if a number is beyond the limits of package proration.
+func (c Charge) TaxRatio(t Tax) (percent, of decimal.Decimal) {
+	if !fault.Usable(c.Net) || !fault.Usable(c.Untaxed) || !fault.Usable(t.Percent) {
+		return percent, of
+	}
+	of = hundred
+	for i := range c.Taxes {
+		own := &c.Taxes[i]
+		if !own.Included || own.Answered {
+			continue
+		}
+		if !fault.Usable(own.Percent) {
+			return percent, decimal.Decimal{}
+		}
+		if !own.Percent.IsNegative() {
+			of = exact.Plus(of, own.Percent)
+		}
+	}
+	return t.Percent, of
+}
+
+var hundred = decimal.New(100, 0) //nolint:gochecknoglobals // a constant that Go cannot declare

@@ -42,6 +42,9 @@ func (p Policy) Validate() error {
 
 // check adds the faults of the policy, whose fields are under path ("policy.").
 func (p *Policy) check(f *fault.List, path string) {
+	if p.usable() {
+		return
+	}
 	p.checkCounting(f, path)
 	fault.Optional(f, path+"charge", p.Charge)
 	fault.Optional(f, path+"credit", p.Credit)

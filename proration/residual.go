@@ -50,7 +50,12 @@ func (r Residual) Rat() *big.Rat { return r.remainder.Rat() }
 func (r Residual) IsZero() bool { return r.remainder.IsZero() }
 
 // String returns the number in lowest terms: "-1/300", or "0".
-func (r Residual) String() string { return r.Rat().RatString() }
+func (r Residual) String() string {
+	if text := r.remainder.Ratio(); text != "" {
+		return text
+	}
+	return r.Rat().RatString()
+}
 
 // MarshalText returns the text of String.
 func (r Residual) MarshalText() ([]byte, error) { return []byte(r.String()), nil }

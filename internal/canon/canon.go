@@ -6,12 +6,9 @@ package canon
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -23,7 +20,8 @@ import (
 const LastYear = 9998
 
 // JSON returns the value for people to read: amounts have at least the given places, "89.00", counts and percentages
-// have only the places that they need, "10", and instants keep their offsets. Equal numbers have equal text.
+// have only the places that they need, "10", and instants keep their offsets. Equal numbers have equal text. A pointer
+// is written as the value, without a copy of it.
 // Errors: those of MarshalText methods, and an error for kinds of values that the library does not use, such as maps.
 func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}).value(v) }
 
@@ -32,165 +30,82 @@ func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}
 // Errors: as for [JSON].
 func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 
+// AppendNormal appends the text of Normal.
+// Errors: as for [JSON].
+func AppendNormal(out []byte, v any) ([]byte, error) {
+	w := writer{normal: true, out: out}
+	return w.value(v)
+}
+
+// Equal reports whether two values, or pointers to them, have the same Normal text. Values without one are not equal.
+func Equal(a, b any) bool {
+	text, errA := AppendNormal(make([]byte, 0, 2_048), a)
+	n := len(text)
+	text, errB := AppendNormal(text, b)
+	return errA == nil && errB == nil && bytes.Equal(text[:n], text[n:])
+}
+
 // writer writes one value.
 type writer struct {
 	normal bool
 	places int32 // least number of decimal places of amounts
 	count  bool  // whether numbers of the field being written are not amounts
-	out    bytes.Buffer
+	out    []byte
 }
 
 func (w *writer) value(v any) ([]byte, error) {
-	if err := w.write(reflect.ValueOf(v)); err != nil {
+	x := reflect.ValueOf(v)
+	if x.Kind() != reflect.Pointer { // fields of a value that has an address are read without copies
+		own := reflect.New(x.Type()).Elem()
+		own.Set(x)
+		x = own
+	}
+	if err := planOf(x.Type())(w, x); err != nil {
 		return nil, err
 	}
-	return w.out.Bytes(), nil
+	return w.out, nil
 }
 
-// write appends one value.
-func (w *writer) write(v reflect.Value) error {
-	switch x := v.Interface().(type) {
-	case decimal.Decimal:
-		return w.number(x)
-	case time.Time:
-		if w.normal {
-			x = x.UTC()
-		}
-		return w.text(x)
-	case encoding.TextMarshaler:
-		if v.Kind() == reflect.Pointer && v.IsNil() {
-			return w.plain(nil)
-		}
-		return w.text(x)
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return w.plain(nil)
-		}
-		return w.write(v.Elem())
-	case reflect.Struct:
-		w.out.WriteByte('{')
-		first := true
-		err := w.fields(v, &first)
-		w.out.WriteByte('}')
-		return err
-	case reflect.Slice:
-		return w.list(v)
-	case reflect.String:
-		return w.quoted(v.String())
-	case reflect.Bool:
-		w.out.WriteString(strconv.FormatBool(v.Bool()))
-		return nil
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		w.out.WriteString(strconv.FormatInt(v.Int(), 10))
-		return nil
-	default:
-		return fmt.Errorf("canon: cannot write a value of type %v", v.Type())
-	}
-}
-
-// plain appends the output of encoding/json for a value.
-func (w *writer) plain(v any) error {
-	text, err := json.Marshal(v)
-	w.out.Write(text)
-	return err
-}
-
-// text appends the MarshalText of a value as a string.
-func (w *writer) text(v encoding.TextMarshaler) error {
-	text, err := v.MarshalText()
-	if err != nil {
-		return err
-	}
-	return w.quoted(string(text))
-}
+// null appends null.
+func (w *writer) null() { w.out = append(w.out, "null"...) }
 
 // quoted appends a string.
 func (w *writer) quoted(s string) error {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return w.plain(string([]rune(s))) // encoding/json escapes it; invalid UTF-8 becomes U+FFFD, as in reading
+			text, err := json.Marshal(string([]rune(s))) // invalid UTF-8 becomes U+FFFD, as in reading
+			w.out = append(w.out, text...)
+			return err
 		}
 	}
-	w.out.WriteByte('"')
-	w.out.WriteString(s)
-	w.out.WriteByte('"')
+	w.out = append(w.out, '"')
+	w.out = append(w.out, s...)
+	w.out = append(w.out, '"')
 	return nil
 }
 
 // number appends a number in quotes. A number beyond the limits of amounts keeps its exponent.
 func (w *writer) number(d decimal.Decimal) error {
-	switch {
-	case !exact.Sensible(d):
+	if !exact.Sensible(d) {
 		return w.quoted(d.Coefficient().String() + "e" + strconv.Itoa(int(d.Exponent())))
-	case w.normal || w.count:
-		return w.quoted(exact.Text(d, 0))
 	}
-	return w.quoted(exact.Text(d, w.places))
-}
-
-// list appends a list, or null for a nil list.
-func (w *writer) list(v reflect.Value) error {
-	if v.IsNil() || w.normal && v.Len() == 0 {
-		return w.plain(nil)
+	places := w.places
+	if w.normal || w.count {
+		places = 0
 	}
-	w.out.WriteByte('[')
-	for i := range v.Len() {
-		if i > 0 {
-			w.out.WriteByte(',')
-		}
-		if err := w.write(v.Index(i)); err != nil {
-			return err
-		}
-	}
-	w.out.WriteByte(']')
+	w.out = append(w.out, '"')
+	w.out = exact.AppendText(w.out, d, places)
+	w.out = append(w.out, '"')
 	return nil
 }
 
-// fields appends the fields of a struct, including those of embedded structs.
-func (w *writer) fields(v reflect.Value, first *bool) error {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct {
-			if err := w.fields(v.Field(i), first); err != nil {
-				return err
-			}
-			continue
-		}
-		if !field.IsExported() || name == "-" || w.omits(v.Field(i), options) {
-			continue
-		}
-		if name == "" {
-			name = field.Name
-		}
-		if !*first {
-			w.out.WriteByte(',')
-		}
-		*first = false
-		w.out.WriteString(`"` + name + `":`)
-		w.count = field.Tag.Get("canon") == "count"
-		if err := w.write(v.Field(i)); err != nil {
-			return err
-		}
+// instant appends an instant in quotes.
+func (w *writer) instant(t time.Time) (err error) {
+	if w.normal {
+		t = t.UTC()
 	}
-	return nil
-}
-
-// omits reports whether the options of its tag leave a field out.
-func (w *writer) omits(v reflect.Value, options string) bool {
-	empty := v.Kind() == reflect.Slice && v.Len() == 0 || v.Kind() == reflect.Pointer && v.IsNil()
-	switch {
-	case strings.Contains(options, "omitempty"):
-		return empty || v.Kind() != reflect.Struct && v.IsZero()
-	case !strings.Contains(options, "omitzero"):
-		return false
-	case w.normal && empty:
-		return true
-	}
-	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
-		return z.IsZero()
-	}
-	return v.IsZero()
+	w.out = append(w.out, '"')
+	w.out, err = t.AppendText(w.out)
+	w.out = append(w.out, '"')
+	return err
 }

@@ -1,8 +1,10 @@
 package exact
 
 import (
+	"cmp"
 	"math/big"
 	"math/bits"
+	"strconv"
 )
 
 // Remainder is the exact value that rounding leaves over: Num/Den units of 10^-Places or, if that does not fit 64 bits,
@@ -34,6 +36,73 @@ func (r Remainder) Rat() *big.Rat {
 		return new(big.Rat)
 	}
 	return new(big.Rat).Mul(big.NewRat(r.Num, r.Den), pow10Rat(-r.Places))
+}
+
+// Add adds a remainder of the same unit, and returns false if the sum does not fit 64 bits.
+func (r *Remainder) Add(other Remainder) bool {
+	switch {
+	case other.IsZero():
+		return true
+	case !small || r.Big != nil || other.Big != nil || !r.IsZero() && r.Places != other.Places:
+		return false
+	case r.IsZero():
+		*r = other
+		return true
+	}
+	if r.Den == other.Den {
+		sum := r.Num + other.Num
+		if (sum > r.Num) == (other.Num > 0) {
+			r.Num = sum
+			return true
+		}
+	}
+	return false
+}
+
+// Compare returns -1, 0 or 1, as r is less than, equal to or more than the other remainder.
+func (r Remainder) Compare(other Remainder) int {
+	if small && r.Big == nil && other.Big == nil && (r.Places == other.Places || r.Num == 0 || other.Num == 0) {
+		switch {
+		case (r.Num < 0) != (other.Num < 0), r.Num == 0, other.Num == 0:
+			return cmp.Compare(r.Num, other.Num)
+		}
+		hiA, loA := bits.Mul64(magnitude(r.Num), magnitude(other.Den))
+		hiB, loB := bits.Mul64(magnitude(other.Num), magnitude(r.Den))
+		order := cmp.Or(cmp.Compare(hiA, hiB), cmp.Compare(loA, loB))
+		if r.Num < 0 {
+			return -order
+		}
+		return order
+	}
+	return r.Rat().Cmp(other.Rat())
+}
+
+// Ratio returns the value in lowest terms, "-1/300" or "0", and "" if it does not fit small integers.
+func (r Remainder) Ratio() string {
+	switch {
+	case !small || r.Big != nil || r.Places < 0 || int(r.Places) >= len(pow10):
+		return ""
+	case r.Num == 0:
+		return "0"
+	}
+	over, den := bits.Mul64(uint64(r.Den), pow10[r.Places]) //nolint:gosec // a denominator is positive
+	if over != 0 {
+		return ""
+	}
+	a, b := magnitude(r.Num), den
+	for b != 0 {
+		a, b = b, a%b
+	}
+	var room [44]byte
+	text := room[:0]
+	if r.Num < 0 {
+		text = append(text, '-')
+	}
+	text = strconv.AppendUint(text, magnitude(r.Num)/a, 10)
+	if den /= a; den != 1 {
+		text = strconv.AppendUint(append(text, '/'), den, 10)
+	}
+	return string(text)
 }
 
 // IsZero reports whether the remainder is zero.

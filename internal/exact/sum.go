@@ -2,6 +2,7 @@ package exact
 
 import (
 	"cmp"
+	"math/bits"
 
 	"github.com/shopspring/decimal"
 )
@@ -26,6 +27,30 @@ func (s *Sum) Add(d decimal.Decimal) {
 	}
 	long := s.Decimal().Add(d)
 	s.long = &long
+}
+
+// AddProduct adds n x a x b x 10^shift.
+func (s *Sum) AddProduct(n int64, a, b decimal.Decimal, shift int32) {
+	if small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
+		x, y := a.CoefficientInt64(), b.CoefficientInt64()
+		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+		if hi == 0 && lo < 1<<62 && s.addUnits(n*x*y, a.Exponent()+b.Exponent()+shift) {
+			return
+		}
+	}
+	s.Add(a.Mul(b).Mul(decimal.New(n, 0)).Shift(shift))
+}
+
+// addUnits adds an amount in units of 10^exp, and returns false if the sum does not fit.
+func (s *Sum) addUnits(more int64, unit int32) bool {
+	exp := min(s.exp, unit)
+	sum, okS := scaled(s.units, int64(s.exp)-int64(exp))
+	more, okD := scaled(more, int64(unit)-int64(exp))
+	if !okS || !okD { // each has at most 62 bits
+		return false
+	}
+	s.units, s.exp = sum+more, exp
+	return true
 }
 
 // Sign returns -1, 0 or 1: the sign of the sum.

@@ -1,7 +1,7 @@
 package exact
 
 import (
-	"strings"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -22,15 +22,56 @@ func Text(d decimal.Decimal, places int32) string {
 	if !Sensible(d) {
 		return "a number beyond the limits"
 	}
+	var room [48]byte
+	return string(AppendText(room[:0], d, places))
+}
+
+// AppendText appends the Text of a sensible number.
+func AppendText(out []byte, d decimal.Decimal, places int32) []byte {
 	places = min(max(places, 0), sensible)
-	text := d.StringFixed(max(places, -d.Exponent()))
-	whole, behind, found := strings.Cut(text, ".")
-	if !found {
-		return text
+	var room [24]byte
+	var digits []byte
+	if d.NumDigits() <= smallDigits {
+		digits = strconv.AppendUint(room[:0], magnitude(d.CoefficientInt64()), 10)
+	} else {
+		coefficient := d.Coefficient()
+		digits = coefficient.Abs(coefficient).Append(room[:0], 10)
 	}
-	kept := strings.TrimRight(behind[places:], "0")
-	if behind = behind[:places] + kept; behind == "" {
-		return whole
+	if d.Sign() < 0 {
+		out = append(out, '-')
 	}
-	return whole + "." + behind
+	exp := int(d.Exponent())
+	if d.Sign() == 0 {
+		digits, exp = digits[:0], 0
+	}
+	whole := max(len(digits)+exp, 0)
+	if whole == 0 {
+		out = append(out, '0')
+	}
+	out = append(out, digits[:min(whole, len(digits))]...)
+	for i := len(digits); i < whole; i++ {
+		out = append(out, '0')
+	}
+	digits = digits[min(whole, len(digits)):]
+	zeros := 0 // between the point and the digits
+	if len(digits) > 0 {
+		zeros = -exp - len(digits)
+	}
+	for len(digits) > 0 && digits[len(digits)-1] == '0' && zeros+len(digits) > int(places) {
+		digits = digits[:len(digits)-1]
+	}
+	if len(digits) == 0 {
+		zeros = 0
+	}
+	if behind := max(zeros+len(digits), int(places)); behind > 0 {
+		out = append(out, '.')
+		for range zeros {
+			out = append(out, '0')
+		}
+		out = append(out, digits...)
+		for i := zeros + len(digits); i < behind; i++ {
+			out = append(out, '0')
+		}
+	}
+	return out
 }
