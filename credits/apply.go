@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -29,7 +30,7 @@ func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Dec
 	}
 	for _, a := range accounts(ledger) {
 		if a.grant.Currency == currency && a.grant.pays(at) {
-			sum = sum.Add(a.left(at))
+			sum = exact.Plus(sum, a.left(at))
 		}
 	}
 	return sum, nil
@@ -62,16 +63,16 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 	slices.SortFunc(open, func(a, b account) int { return inOrder(&a.grant, &b.grant) })
 	rest = due.Amount
 	for _, a := range open {
-		pays := decimal.Min(a.free(due.At), rest)
+		pays := exact.Smaller(a.free(due.At), rest)
 		if most := a.grant.places(); -pays.Exponent() > most {
 			pays = pays.Truncate(most)
 		}
 		if !pays.IsPositive() {
 			continue
 		}
-		rest = rest.Sub(pays)
+		rest = exact.Minus(rest, pays)
 		spent = append(spent, Entry{
-			Kind: Spent, ID: a.grant.ID, Amount: pays.Neg(), Currency: due.Currency,
+			Kind: Spent, ID: a.grant.ID, Amount: exact.Negative(pays), Currency: due.Currency,
 			At: due.At, Ref: due.Ref,
 		})
 	}

@@ -48,12 +48,12 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	}
 	before := given(r.Charges)[of.ID]
 	rounding := proration.Rounding{Places: places, Mode: r.Mode}
-	left := money(of, before, of.Net.Sub(before.net), rounding)
-	asked, field, most := r.Amount, "amount", left.Net.Neg()
+	left := money(of, before, exact.Minus(of.Net, before.net), rounding)
+	asked, field, most := r.Amount, "amount", exact.Negative(left.Net)
 	switch {
 	case r.Gross.IsZero():
 	case r.Amount.IsZero():
-		asked, field, most = r.Gross, "gross", left.Total().Neg()
+		asked, field, most = r.Gross, "gross", exact.Negative(left.Total())
 	default:
 		f.Add("gross", proration.ErrInvalid, "must not be set together with amount")
 	}
@@ -80,30 +80,30 @@ func gross(
 	c *plans.Charge, before back, left *plans.Charge, amount decimal.Decimal, rounding proration.Rounding,
 ) (plans.Charge, error) {
 	all := left.Total()
-	part := new(big.Rat).Quo(amount.Rat(), all.Neg().Rat())
-	net := exact.Quotient(part.Mul(part, left.Net.Neg().Rat()), rounding.Places, exact.Mode(rounding.Mode))
+	part := new(big.Rat).Quo(amount.Rat(), exact.Negative(all).Rat())
+	net := exact.Quotient(part.Mul(part, exact.Negative(left.Net).Rat()), rounding.Places, exact.Mode(rounding.Mode))
 	unit := decimal.New(1, -rounding.Places)
-	most := left.Net.Neg().Sub(unit) // the rest of the taxes needs a rest of the net
-	net = decimal.Max(decimal.Min(net, most, amount), unit)
+	most := exact.Minus(exact.Negative(left.Net), unit) // the rest of the taxes needs a rest of the net
+	net = exact.Larger(decimal.Min(net, most, amount), unit)
 	credit := money(c, before, net, rounding)
 	var weights []decimal.Decimal
 	var added []*plans.Tax
 	for i := range credit.Taxes {
 		if t := &credit.Taxes[i]; !t.Included {
-			added, weights = append(added, t), append(weights, left.Taxes[i].Amount.Neg())
+			added, weights = append(added, t), append(weights, exact.Negative(left.Taxes[i].Amount))
 		}
 	}
 	if len(added) == 0 {
 		return credit, nil
 	}
 	parts, err := proration.Split(proration.Division{
-		Amount: amount.Sub(net), Weights: weights, Places: rounding.Places, Allocation: proration.LargestRemainder,
+		Amount: exact.Minus(amount, net), Weights: weights, Places: rounding.Places, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
 		return plans.Charge{}, err
 	}
 	for i, t := range added {
-		t.Amount = parts[i].Amount.Neg()
+		t.Amount = exact.Negative(parts[i].Amount)
 	}
 	return credit, nil
 }
@@ -111,7 +111,7 @@ func gross(
 // money returns the credit of an amount of a charge, which frees no time and no units.
 func money(c *plans.Charge, before back, amount decimal.Decimal, rounding proration.Rounding) plans.Charge {
 	line := proration.Result{
-		Amount: amount.Neg(), Of: amount, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding,
+		Amount: exact.Negative(amount), Of: amount, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding,
 	}
 	credit := credited(c, before, line)
 	credit.Kind = plans.Refund

@@ -69,7 +69,7 @@ func checkTaken(f *fault.List, ledger []Entry, places []place) {
 		e := &ledger[p.entry]
 		if sum.Add(e.Amount); sum.Sign() < 0 {
 			f.Add("ledger", proration.ErrInvalid, "must not take more than is left of %.40q; %v on %s is %v too much",
-				e.ID, e.Amount.Neg(), e.At.Format(time.RFC3339Nano), sum.Decimal().Neg())
+				e.ID, exact.Negative(e.Amount), e.At.Format(time.RFC3339Nano), exact.Negative(sum.Decimal()))
 			return
 		}
 	}

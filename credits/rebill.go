@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 )
@@ -48,13 +49,13 @@ func Rebill(r RebillRequest) (RebillResult, error) {
 			return all, nil
 		}
 		all.Restored = append(all.Restored, *restored)
-		left := r.Charge.Quantity.Sub(restored.Quantity)
+		left := exact.Minus(r.Charge.Quantity, restored.Quantity)
 		if !left.IsPositive() {
 			return all, nil
 		}
 		base := restored.Quantity
 		if r.Charge.BaseQuantity != nil {
-			base = base.Add(*r.Charge.BaseQuantity)
+			base = exact.Plus(base, *r.Charge.BaseQuantity)
 		}
 		if r.Charge, err = r.Charge.Units(base, left, r.Charge.Span, r.Policy, r.Location); err != nil {
 			return RebillResult{}, err
@@ -71,7 +72,7 @@ func (r *RebillRequest) restore() (*plans.Charge, error) {
 			continue
 		}
 		kept, gone := r.freed(c)
-		units := decimal.Min(sum(gone), r.Charge.Quantity)
+		units := exact.Smaller(sum(gone), r.Charge.Quantity)
 		var base, left decimal.Decimal
 		if r.Charge.BaseQuantity != nil {
 			base = *r.Charge.BaseQuantity
@@ -79,11 +80,11 @@ func (r *RebillRequest) restore() (*plans.Charge, error) {
 		if c.BaseQuantity != nil {
 			left = *c.BaseQuantity
 		}
-		left = left.Add(c.Quantity).Sub(sum(gone))
+		left = exact.Minus(exact.Plus(left, c.Quantity), sum(gone))
 		if !units.IsPositive() || !left.Equal(base) {
 			continue
 		}
-		if rises, err := r.rises(base.Add(units), left.Add(sum(gone))); err != nil || !rises {
+		if rises, err := r.rises(exact.Plus(base, units), exact.Plus(left, sum(gone))); err != nil || !rises {
 			return nil, err
 		}
 		restored, err := r.again(c, kept, gone, units)
@@ -100,7 +101,7 @@ func (r *RebillRequest) restore() (*plans.Charge, error) {
 func (r *RebillRequest) rises(units, credited decimal.Decimal) (bool, error) {
 	all := r.Charge.Quantity
 	if r.Charge.BaseQuantity != nil {
-		all = all.Add(*r.Charge.BaseQuantity)
+		all = exact.Plus(all, *r.Charge.BaseQuantity)
 	}
 	some, err := r.Charge.Price.Amount(units)
 	if err != nil {
@@ -117,7 +118,7 @@ func (r *RebillRequest) rises(units, credited decimal.Decimal) (bool, error) {
 // sum returns the units of credits.
 func sum(lines []plans.Charge) (units decimal.Decimal) {
 	for i := range lines {
-		units = units.Add(lines[i].Quantity)
+		units = exact.Plus(units, lines[i].Quantity)
 	}
 	return units
 }
@@ -156,10 +157,11 @@ func without(gone []plans.Charge, units, cost decimal.Decimal) []plans.Charge {
 	for units.IsPositive() && len(gone) > 0 {
 		last := &gone[len(gone)-1]
 		if units.LessThan(last.Quantity) {
-			last.Quantity, last.Net = last.Quantity.Sub(units), decimal.Min(last.Net.Add(cost), decimal.Decimal{})
+			last.Quantity = exact.Minus(last.Quantity, units)
+			last.Net = exact.Smaller(exact.Plus(last.Net, cost), decimal.Decimal{})
 			break
 		}
-		units, cost = units.Sub(last.Quantity), decimal.Max(cost.Add(last.Net), decimal.Decimal{})
+		units, cost = exact.Minus(units, last.Quantity), exact.Larger(exact.Plus(cost, last.Net), decimal.Decimal{})
 		gone = gone[:len(gone)-1]
 	}
 	return gone
@@ -174,9 +176,9 @@ func (r *RebillRequest) again(
 	if err != nil || last == nil {
 		return nil, err
 	}
-	left := c.Quantity.Sub(sum(gone))
+	left := exact.Minus(c.Quantity, sum(gone))
 	if c.BaseQuantity != nil {
-		left = left.Add(*c.BaseQuantity)
+		left = exact.Plus(left, *c.BaseQuantity)
 	}
 	again := *c
 	again.Edges = r.Charge.Edges
@@ -191,9 +193,9 @@ func (r *RebillRequest) again(
 		discounts[i].Amount = decimal.Decimal{}
 	}
 	for _, credit := range last {
-		line.Net = line.Net.Sub(credit.Net)
+		line.Net = exact.Minus(line.Net, credit.Net)
 		for i := range discounts {
-			discounts[i].Amount = discounts[i].Amount.Sub(credit.Discounts[i].Amount)
+			discounts[i].Amount = exact.Minus(discounts[i].Amount, credit.Discounts[i].Amount)
 		}
 	}
 	if err := r.lessCoupon(c, &line, discounts, given); err != nil {
@@ -217,12 +219,12 @@ func (r *RebillRequest) again(
 func (r *RebillRequest) last(
 	charges, gone []plans.Charge, units decimal.Decimal,
 ) (last []plans.Charge, given decimal.Decimal, err error) {
-	still := sum(gone).Sub(units) // units that stay credited
+	still := exact.Minus(sum(gone), units) // units that stay credited
 	for _, k := range gone {
-		most := k.Net.Neg()
-		stay := decimal.Min(k.Quantity, still)
-		still = still.Sub(stay)
-		for i, part := range []decimal.Decimal{stay, k.Quantity.Sub(stay)} {
+		most := exact.Negative(k.Net)
+		stay := exact.Smaller(k.Quantity, still)
+		still = exact.Minus(still, stay)
+		for i, part := range []decimal.Decimal{stay, exact.Minus(k.Quantity, stay)} {
 			if part.IsZero() {
 				continue
 			}
@@ -231,9 +233,9 @@ func (r *RebillRequest) last(
 				return nil, given, err
 			}
 			if i == 1 {
-				last, given = append(last, lines[0]), given.Add(most)
+				last, given = append(last, lines[0]), exact.Plus(given, most)
 			}
-			charges, most = append(charges, lines[0]), most.Add(lines[0].Net)
+			charges, most = append(charges, lines[0]), exact.Plus(most, lines[0].Net)
 		}
 	}
 	return last, given, nil
@@ -243,7 +245,7 @@ func (r *RebillRequest) last(
 func (r *RebillRequest) credit(charges []plans.Charge, units, most decimal.Decimal) ([]plans.Charge, error) {
 	c := &charges[0]
 	before := given(charges)[c.ID]
-	if over := c.Net.Sub(before.net).Sub(most); over.IsPositive() {
+	if over := exact.Minus(exact.Minus(c.Net, before.net), most); over.IsPositive() {
 		rounding := r.Policy.Rounding
 		rounding.Places, _ = c.Currency.Places() // the currency was billed
 		charges = append(slices.Clip(charges), money(c, before, over, rounding))

@@ -43,10 +43,10 @@ func (r *RebillRequest) lessCoupon(
 		if err != nil {
 			return err
 		}
-		over := d.Amount.Sub(exact.Quotient(rest, places, exact.Mode(r.Policy.Rounding.Mode)))
-		over = decimal.Min(over, given.Sub(line.Net), d.Amount)
+		over := exact.Minus(d.Amount, exact.Quotient(rest, places, exact.Mode(r.Policy.Rounding.Mode)))
+		over = decimal.Min(over, exact.Minus(given, line.Net), d.Amount)
 		if over.IsPositive() {
-			d.Amount, line.Net = d.Amount.Sub(over), line.Net.Add(over)
+			d.Amount, line.Net = exact.Minus(d.Amount, over), exact.Plus(line.Net, over)
 		}
 	}
 	return nil
@@ -75,7 +75,7 @@ func (r *RebillRequest) returnTaxes(c, line *plans.Charge, last []plans.Charge) 
 	line.Taxes = slices.Clone(c.Taxes)
 	var net decimal.Decimal
 	for i := range last {
-		net = net.Sub(last[i].Net)
+		net = exact.Minus(net, last[i].Net)
 	}
 	for i := range line.Taxes {
 		t := &line.Taxes[i]
@@ -84,7 +84,7 @@ func (r *RebillRequest) returnTaxes(c, line *plans.Charge, last []plans.Charge) 
 		}
 		t.Amount = decimal.Decimal{}
 		for j := range last {
-			t.Amount = t.Amount.Sub(last[j].Taxes[i].Amount)
+			t.Amount = exact.Minus(t.Amount, last[j].Taxes[i].Amount)
 		}
 		if net.Equal(line.Net) || net.IsZero() {
 			continue

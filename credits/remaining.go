@@ -3,6 +3,7 @@ package credits
 import (
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -40,7 +41,7 @@ func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 			continue
 		}
 		for _, s := range b.stretches(c, c.Span) {
-			s.left = decimal.Max(s.left, decimal.Decimal{})
+			s.left = exact.Larger(s.left, decimal.Decimal{})
 			if n := len(all) - 1; n >= 0 && all[n].Charge == i && all[n].Units.Equal(s.left) {
 				all[n].Span.End = s.span.End
 				continue
@@ -59,7 +60,7 @@ func (b back) unspanned(c *plans.Charge) decimal.Decimal {
 	}
 	for _, credit := range b.lines {
 		_, _, units := freed(c, credit)
-		left = left.Sub(units)
+		left = exact.Minus(left, units)
 	}
-	return decimal.Max(left, decimal.Decimal{})
+	return exact.Larger(left, decimal.Decimal{})
 }

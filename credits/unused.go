@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -72,7 +73,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 	for _, p := range periods {
 		if p.units.IsPositive() {
 			f.Add("quantity", proration.ErrInvalid, "must be at most the %v of %.40q that are left in %v; got %v",
-				r.Quantity.Sub(p.units), r.Item, p.period, r.Quantity)
+				exact.Minus(r.Quantity, p.units), r.Item, p.period, r.Quantity)
 		}
 	}
 	if len(periods) == 0 && !r.Quantity.IsZero() {
@@ -127,7 +128,7 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 		if c.Quantity.IsZero() {
 			parts[j].units = decimal.Decimal{} // a charge without a quantity has no units to remove
 		}
-		left = decimal.Max(left, parts[j].units)
+		left = exact.Larger(left, parts[j].units)
 	}
 	if left.IsZero() {
 		return
@@ -142,17 +143,17 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 		if slices.ContainsFunc(parts, func(p stretch) bool {
 			return p.units.IsPositive() && p.span.Start.Before(t.span.End) && t.span.Start.Before(p.span.End)
 		}) {
-			asked = asked.Sub(t.units)
+			asked = exact.Minus(asked, t.units)
 		}
 	}
 	var most decimal.Decimal
 	for j := range parts {
 		p := &parts[j]
-		p.units = decimal.Min(p.units, asked)
-		most = decimal.Max(most, p.units)
+		p.units = exact.Smaller(p.units, asked)
+		most = exact.Larger(most, p.units)
 	}
 	w.newer = append(w.newer, taken{span: c.Span, units: most})
-	w.units = decimal.Min(w.units, asked.Sub(most))
+	w.units = exact.Smaller(w.units, exact.Minus(asked, most))
 }
 
 // check adds the faults of the request.

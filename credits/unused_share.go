@@ -104,17 +104,17 @@ func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, er
 	if c.BaseQuantity != nil {
 		base = *c.BaseQuantity
 	}
-	for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
+	for i, quantity := range []decimal.Decimal{left, exact.Minus(left, units), c.Quantity, {}} {
 		if quantity.IsZero() && c.BaseQuantity == nil {
 			continue // zero units cost nothing, even if the price has a flat fee
 		}
 		var err error
-		if costs[i], err = c.Price.Amount(base.Add(quantity)); err != nil {
+		if costs[i], err = c.Price.Amount(exact.Plus(base, quantity)); err != nil {
 			return proration.Fraction{}, err
 		}
 	}
-	if cost := costs[2].Sub(costs[3]); cost.IsPositive() {
-		some, all = decimal.Max(decimal.Min(costs[0].Sub(costs[1]), cost), decimal.Decimal{}), cost
+	if cost := exact.Minus(costs[2], costs[3]); cost.IsPositive() {
+		some, all = exact.Larger(exact.Smaller(exact.Minus(costs[0], costs[1]), cost), decimal.Decimal{}), cost
 	}
 	ratio := new(big.Rat).Quo(some.Rat(), all.Rat())
 	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {

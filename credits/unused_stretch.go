@@ -27,7 +27,7 @@ func given(charges []plans.Charge) map[string]back {
 		}
 		b := all[c.Corrects]
 		b.lines = append(b.lines, c)
-		b.net = b.net.Sub(c.Net)
+		b.net = exact.Minus(b.net, c.Net)
 		all[c.Corrects] = b
 	}
 	return all
@@ -53,6 +53,9 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 	if left.IsZero() {
 		left = decimal.New(1, 0)
 	}
+	if len(b.lines) == 0 {
+		return []stretch{{span: within, left: left, units: left}}
+	}
 	var steps []step
 	for _, credit := range b.lines {
 		from, to, units := freed(c, credit)
@@ -63,7 +66,7 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 			to = within.End
 		}
 		if from.Before(to) && !units.IsZero() {
-			steps = append(steps, step{from, units.Neg()}, step{to, units})
+			steps = append(steps, step{from, exact.Negative(units)}, step{to, units})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
@@ -73,7 +76,7 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 			all = append(all, stretch{span: proration.Period{Start: at, End: s.at}, left: left, units: left})
 			at = s.at
 		}
-		left = left.Add(s.more)
+		left = exact.Plus(left, s.more)
 	}
 	if at.Before(within.End) || all == nil {
 		all = append(all, stretch{span: within.From(at), left: left, units: left})
@@ -97,9 +100,12 @@ func freed(c, credit *plans.Charge) (from, to time.Time, units decimal.Decimal) 
 
 // exceeds reports whether the credits free more units than the charge has.
 func (b back) exceeds(c *plans.Charge) bool {
+	if len(b.lines) == 0 {
+		return false
+	}
 	var sum decimal.Decimal
 	for _, credit := range b.lines {
-		sum = sum.Add(credit.Quantity)
+		sum = exact.Plus(sum, credit.Quantity)
 	}
 	if c.Quantity.IsZero() || !c.Span.Start.Before(c.Span.End) {
 		return sum.GreaterThan(c.Quantity)
@@ -135,7 +141,7 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 		if err != nil {
 			return nil, err
 		}
-		before.net = before.net.Sub(credit.Net)
+		before.net = exact.Minus(before.net, credit.Net)
 		before.lines = append(before.lines, &credit)
 		owed = append(owed, credit)
 	}
@@ -178,12 +184,12 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 func deducted(c *plans.Charge, rounding proration.Rounding) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, d := range c.Discounts {
-		sum = sum.Add(d.Amount)
+		sum = exact.Plus(sum, d.Amount)
 	}
 	if part := c.Share.Fraction; c.Restores != "" && part.Den > 0 {
 		share := exact.Term{Amount: c.Share.Of, Num: part.Num, Den: part.Den}
 		amount, _ := share.Round(rounding.Places, exact.Mode(rounding.Mode))
-		sum = sum.Add(amount).Sub(c.Share.Amount)
+		sum = exact.Minus(exact.Plus(sum, amount), c.Share.Amount)
 	}
 	return sum
 }

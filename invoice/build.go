@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -60,7 +61,7 @@ func Build(d Draft) (Invoice, error) {
 	if f != nil {
 		return Invoice{}, f.Err()
 	}
-	if err := inv.settle(&d, inv.Total.Sub(spent), places); err != nil {
+	if err := inv.settle(&d, exact.Minus(inv.Total, spent), places); err != nil {
 		return Invoice{}, err
 	}
 	if inv.Seal, err = inv.seal(); err != nil {
@@ -81,7 +82,9 @@ func (d *Draft) open(f *fault.List) Invoice {
 	}
 	before := len(*f)
 	moved := map[string]string{} // IDs of waiting charges, and the IDs of their lines
-	for i, line := range d.Lines {
+	inv.Lines = make([]plans.Charge, 0, len(d.Lines))
+	for i := range d.Lines {
+		line := &d.Lines[i]
 		path := fault.At("lines", i)
 		if line.Currency != d.Currency {
 			f.Add(path+".currency", proration.ErrInvalid, "must be %.3s, like the invoice; got %.40q",
@@ -168,25 +171,27 @@ func (inv *Invoice) discount(d *Draft) error {
 // sums sets the totals of the lines and the taxes.
 func (inv *Invoice) sums(places int32) {
 	zero := decimal.New(0, -places)
-	inv.Subtotal, inv.Net, inv.Tax = zero, zero, zero
-	for _, line := range inv.Lines {
-		inv.Subtotal = inv.Subtotal.Add(line.Gross())
-		inv.Net = inv.Net.Add(line.Net)
+	inv.Tax = zero
+	var gross, net exact.Sum
+	for i := range inv.Lines {
+		gross.Add(inv.Lines[i].Gross())
+		net.Add(inv.Lines[i].Net)
 	}
-	inv.Discount = inv.Subtotal.Sub(inv.Net)
+	inv.Subtotal, inv.Net = exact.Plus(zero, gross.Decimal()), exact.Plus(zero, net.Decimal())
+	inv.Discount = exact.Minus(inv.Subtotal, inv.Net)
 	inv.Taxes = inv.taxTotals(zero)
 	for _, t := range inv.Taxes {
 		if !t.Included {
-			inv.Tax = inv.Tax.Add(t.Amount)
+			inv.Tax = exact.Plus(inv.Tax, t.Amount)
 		}
 	}
-	inv.Total = inv.Net.Add(inv.Tax)
+	inv.Total = exact.Plus(inv.Net, inv.Tax)
 }
 
 // settle applies credit to the amount left, or grants a negative amount as credit, and sets the installments.
 func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	zero := decimal.New(0, -places)
-	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = decimal.Max(left, zero), d.AppliedToInvoice, d.Refund
+	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = exact.Larger(left, zero), d.AppliedToInvoice, d.Refund
 	payable := d.Policy.CreditPays(inv.AmountDue, places)
 	spent, rest, err := credits.Apply(d.Ledger, credits.Due{
 		Amount: payable, Currency: d.Currency, At: d.At, Ref: d.ID,
@@ -195,12 +200,12 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 		return err
 	}
 	inv.LedgerEntries = append(inv.LedgerEntries, spent...)
-	inv.AmountDue = inv.AmountDue.Sub(payable).Add(rest).Add(zero)
-	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.AppliedToInvoice).Sub(d.Refund)
+	inv.AmountDue = exact.Plus(exact.Plus(exact.Minus(inv.AmountDue, payable), rest), zero)
+	owed := exact.Minus(exact.Minus(exact.Larger(exact.Negative(left), decimal.Decimal{}), d.AppliedToInvoice), d.Refund)
 	switch {
 	case owed.IsNegative():
 		return fault.New("refund", proration.ErrInvalid, "must be at most %v together with applied_to_invoice; got %v and %v",
-			owed.Add(d.AppliedToInvoice).Add(d.Refund), d.Refund, d.AppliedToInvoice)
+			exact.Plus(exact.Plus(owed, d.AppliedToInvoice), d.Refund), d.Refund, d.AppliedToInvoice)
 	case owed.IsPositive():
 		inv.LedgerEntries = append(inv.LedgerEntries, credits.Entry{
 			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At,
@@ -213,7 +218,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	); err != nil {
 		return err
 	}
-	inv.CreditBalance = inv.CreditBalance.Add(zero)
+	inv.CreditBalance = exact.Plus(inv.CreditBalance, zero)
 	if d.Installments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
 		inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency, d.InstallmentWeights...)

@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/canon"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -136,12 +137,12 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 		var before []plans.Deduction
 		for _, taken := range c.Discounts {
 			if inv.took(taken) && c.Restores == "" && c.PricedAt.IsZero() {
-				c.Net = c.Net.Add(taken.Amount)
+				c.Net = exact.Plus(c.Net, taken.Amount)
 			} else {
 				before = append(before, taken)
 			}
 		}
-		untaxed = untaxed.Add(c.Untaxed)
+		untaxed = exact.Plus(untaxed, c.Untaxed)
 		c.Discounts, c.Untaxed = before, decimal.Decimal{}
 	}
 	err := again.discount(&Draft{

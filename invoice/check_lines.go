@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -129,7 +130,7 @@ func consistent(c *plans.Charge) error {
 	}
 	net := c.Share.Amount
 	for _, d := range c.Discounts {
-		net = net.Sub(d.Amount)
+		net = exact.Minus(net, d.Amount)
 	}
 	if !net.Equal(c.Net) {
 		return fault.New("corrects", proration.ErrInvalid,
@@ -144,7 +145,7 @@ func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, 
 	stretches, err := credits.Remaining(related)
 	left := of.Quantity
 	for _, s := range stretches {
-		left = decimal.Min(left, s.Units)
+		left = exact.Smaller(left, s.Units)
 	}
 	return left, err
 }
@@ -177,11 +178,11 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "must be negative for a refund; got 0")
 		}
 		asked := credits.AmountRequest{
-			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
+			Charges: request.Charges, Charge: of.ID, Amount: exact.Negative(line.Net), Mode: inv.Policy.Proration.Rounding.Mode,
 		}
 		should, err := credits.ForAmount(asked)
 		if should.ID = line.ID; err == nil && differs(&should, line) != "" { // it may be of an amount with its taxes
-			asked.Amount, asked.Gross = decimal.Decimal{}, line.Total().Neg()
+			asked.Amount, asked.Gross = decimal.Decimal{}, exact.Negative(line.Total())
 			if whole, wrong := credits.ForAmount(asked); wrong == nil && whole.Net.Equal(line.Net) {
 				return whole, nil
 			}

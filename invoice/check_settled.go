@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -14,7 +15,7 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 	var untaxed, spent, granted decimal.Decimal
 	for _, line := range inv.Lines {
 		if line.Corrects == "" {
-			untaxed = untaxed.Add(line.Untaxed)
+			untaxed = exact.Plus(untaxed, line.Untaxed)
 		}
 	}
 	for i, e := range inv.LedgerEntries {
@@ -29,7 +30,7 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		}
 		switch {
 		case e.Kind == credits.Spent && e.Amount.IsNegative():
-			spent = spent.Sub(e.Amount)
+			spent = exact.Minus(spent, e.Amount)
 		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.LedgerEntries)-1:
 			granted = e.Amount
 		default:
@@ -40,14 +41,14 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 			f.Add(path, ErrSealed, "must have the ID of the invoice as ref, its currency and its time of issue")
 		}
 	}
-	left := inv.Total.Sub(untaxed)
-	due := decimal.Max(left, decimal.Decimal{}).Sub(spent).Add(untaxed)
+	left := exact.Minus(inv.Total, untaxed)
+	due := exact.Plus(exact.Minus(exact.Larger(left, decimal.Decimal{}), spent), untaxed)
 	if spent.LessThan(untaxed) || due.IsNegative() || !inv.AmountDue.Equal(due) {
 		f.Add("amount_due", ErrRecomputed, "must be the total of %v less the credit of %v; got %v",
 			inv.Total, spent, inv.AmountDue)
 	}
-	owed := decimal.Max(left.Neg(), decimal.Decimal{})
-	if back := granted.Add(inv.AppliedToInvoice).Add(inv.Refund); inv.AppliedToInvoice.IsNegative() ||
+	owed := exact.Larger(exact.Negative(left), decimal.Decimal{})
+	if back := exact.Plus(exact.Plus(granted, inv.AppliedToInvoice), inv.Refund); inv.AppliedToInvoice.IsNegative() ||
 		inv.Refund.IsNegative() || !back.Equal(owed) {
 		f.Add("total", ErrRecomputed,
 			"the surplus of %v must equal the credit granted, applied_to_invoice and refund; they add up to %v", owed, back)

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -11,14 +12,16 @@ import (
 
 // payBeforeTax applies credit that applies before tax, spreads it over the charges, and returns the credit applied.
 func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
-	var due, spent decimal.Decimal
-	taxable := due // the tax of charges that waited is fixed
-	for _, line := range inv.Lines {
-		due = due.Add(line.Net)
-		if inv.takesUntaxed(&line) {
-			taxable = taxable.Add(line.Net)
+	var spent decimal.Decimal
+	var all, open exact.Sum // the tax of charges that waited is fixed
+	for i := range inv.Lines {
+		line := &inv.Lines[i]
+		all.Add(line.Net)
+		if inv.takesUntaxed(line) {
+			open.Add(line.Net)
 		}
 	}
+	due, taxable := all.Decimal(), open.Decimal()
 	var f fault.List
 	if !fault.Amount(&f, "net", due) {
 		return spent, f.Err()
@@ -30,7 +33,7 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	if err != nil {
 		return spent, err
 	}
-	due = d.Policy.CreditPays(decimal.Max(due, decimal.Decimal{}), places)
+	due = d.Policy.CreditPays(exact.Larger(due, decimal.Decimal{}), places)
 	entries, rest, err := credits.Apply(d.Ledger, credits.Due{
 		Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true,
 	})
@@ -38,7 +41,7 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 		return spent, err
 	}
 	inv.LedgerEntries = entries
-	if spent = due.Sub(rest); spent.IsPositive() {
+	if spent = exact.Minus(due, rest); spent.IsPositive() {
 		err = inv.untaxed(spent)
 	}
 	return spent, err

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -82,6 +83,9 @@ func (w *work) restarts() bool {
 
 // rebilled bills credited units that return before new ones (law 17). One line is enough if that makes no difference.
 func (w *work) rebilled(charges []plans.Charge) (all []plans.Charge, err error) {
+	if !slices.ContainsFunc(w.UnexpiredCharges, func(c plans.Charge) bool { return c.Corrects != "" }) {
+		return charges, nil
+	}
 	for _, c := range charges {
 		billed, err := credits.Rebill(credits.RebillRequest{Charge: c, Request: credits.Request{
 			Charges: w.UnexpiredCharges, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
@@ -107,7 +111,7 @@ func (w *work) plain(c plans.Charge, lines []plans.Charge) bool {
 		return false
 	}
 	for i := range lines {
-		if c.Net = c.Net.Sub(lines[i].Net); len(lines[i].Discounts)+len(lines[i].Taxes) > 0 {
+		if c.Net = exact.Minus(c.Net, lines[i].Net); len(lines[i].Discounts)+len(lines[i].Taxes) > 0 {
 			return false
 		}
 	}
@@ -217,12 +221,29 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		}
 		request.At, request.Charges = from, slices.Concat(w.UnexpiredCharges, all)
 	}
-	for _, r := range a.Replaced {
+	known := request.Charges
+	for i, r := range a.Replaced {
+		if i > 0 { // all of them were checked with the first one
+			request.Charges = ofItem(known, r.Item)
+		}
 		if err = credit(r); err != nil {
 			return nil, err
 		}
 	}
 	return w.lower(all)
+}
+
+// ofItem returns the charges of an item and their credits; "" is all items.
+func ofItem(charges []plans.Charge, item string) (own []plans.Charge) {
+	if item == "" {
+		return charges
+	}
+	for i := range charges {
+		if charges[i].Item == item {
+			own = append(own, charges[i])
+		}
+	}
+	return own
 }
 
 // cancel credits the unused charges by the refund rules, and adds the shortfall.
@@ -233,7 +254,7 @@ func (w *work) cancel() error {
 	paid, money := w.UnexpiredCharges, w.Paid
 	for i := range w.Open {
 		if !w.KeepOpen {
-			money = money.Add(w.Open[i].Received())
+			money = exact.Plus(money, w.Open[i].Received())
 		}
 	}
 	for i := range w.Open {
@@ -248,7 +269,7 @@ func (w *work) cancel() error {
 		if err == nil && len(owed.Credits) > 0 {
 			err = w.note(&w.Open[i], owed.Credits, owed.Refund)
 			if err == nil {
-				money = money.Sub(w.notes[len(w.notes)-1].Invoice.Refund)
+				money = exact.Minus(money, w.notes[len(w.notes)-1].Invoice.Refund)
 			}
 		}
 		if err != nil {

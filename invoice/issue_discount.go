@@ -133,7 +133,7 @@ func (w *work) keep(
 	k := &on[at]
 	switch {
 	case d.Amount.IsPositive():
-		k.Amount = k.Amount.Add(unused)
+		k.Amount = exact.Plus(k.Amount, unused)
 	case d.Ends.IsZero() && k.Ends.Before(w.agreedUntil(c)) && (d.Duration != plans.Forever || !d.Until.IsZero()):
 		k.Ends = w.agreedUntil(c)
 		w.endUsed(id, k.Ends)
@@ -177,9 +177,10 @@ func (w *work) forReplacing(d plans.Discount) plans.Discount {
 func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
 	const places = 8 // of a percentage
 	had := func(c *plans.Charge) bool {
-		short := exact.Term{Amount: netBefore(c, d.ID).Mul(decimal.Min(d.Percent, decimal.New(100, 0))), Num: 1, Den: 100}
+		percent := exact.Smaller(d.Percent, decimal.New(100, 0))
+		short := exact.Term{Amount: exact.Times(netBefore(c, d.ID), percent), Num: 1, Den: 100}
 		least, _ := short.Round(c.Share.Rounding.Places, exact.Down)
-		return deduction(c, d.ID).Add(decimal.New(2, -c.Share.Rounding.Places)).GreaterThan(least) // it was rounded
+		return exact.Plus(deduction(c, d.ID), decimal.New(2, -c.Share.Rounding.Places)).GreaterThan(least) // it was rounded
 	}
 	replaced = slices.DeleteFunc(slices.Clone(replaced), func(c *plans.Charge) bool {
 		return !d.Percent.IsPositive() || len(d.Items) > 0 && !slices.Contains(d.Items, c.Item) || c.Span.End.After(d.Ends)
@@ -197,7 +198,7 @@ func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
 		if err != nil {
 			return err
 		}
-		taken, of = taken.Add(own), of.Add(before)
+		taken, of = exact.Plus(taken, own), exact.Plus(of, before)
 	}
 	if of.IsPositive() {
 		share := new(big.Rat).Quo(taken.Rat(), of.Rat())
@@ -210,7 +211,7 @@ func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
 func deduction(c *plans.Charge, id string) (sum decimal.Decimal) {
 	for _, taken := range c.Discounts {
 		if taken.Discount == id {
-			sum = sum.Add(taken.Amount)
+			sum = exact.Plus(sum, taken.Amount)
 		}
 	}
 	return sum
@@ -220,7 +221,7 @@ func deduction(c *plans.Charge, id string) (sum decimal.Decimal) {
 func netBefore(c *plans.Charge, id string) decimal.Decimal {
 	net := c.Net
 	for i := len(c.Discounts) - 1; i >= 0 && deducts(c, id); i-- {
-		if net = net.Add(c.Discounts[i].Amount); c.Discounts[i].Discount == id {
+		if net = exact.Plus(net, c.Discounts[i].Amount); c.Discounts[i].Discount == id {
 			break
 		}
 	}
@@ -251,7 +252,7 @@ func (w *work) unusedPart(
 		return unused, w.inAccount(err, c.Item)
 	}
 	for _, line := range lines {
-		unused = unused.Sub(line.Net)
+		unused = exact.Minus(unused, line.Net)
 	}
 	return unused, nil
 }
@@ -268,7 +269,7 @@ func (w *work) restored(charges []plans.Charge) {
 		for _, c := range charges {
 			for _, taken := range c.Discounts {
 				if taken.Discount == d.ID {
-					d.Amount = d.Amount.Sub(taken.Amount)
+					d.Amount = exact.Minus(d.Amount, taken.Amount)
 				}
 			}
 		}

@@ -112,15 +112,19 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	moved := cycleStart(&w.after)
 	measured := w.after.Minimum.IsPositive() && moved.After(w.IssuedAt)
-	var left []plans.Charge
-	for _, c := range charges {
+	if len(charges) == 0 {
+		return nil
+	}
+	left := make([]plans.Charge, 0, len(charges))
+	for i := range charges {
+		c := &charges[i]
 		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) || w.waitsFor(c.ID) ||
-			w.counted(&c) || measured && c.Period.Start.Before(moved))
+			w.counted(c) || measured && c.Period.Start.Before(moved))
 		if own {
 			kept[c.ID] = true
 		}
 		if own || kept[c.Corrects] && c.Corrects != "" {
-			left = append(left, c)
+			left = append(left, *c)
 		}
 	}
 	return left

@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -75,7 +76,7 @@ func (inv *Invoice) checkWaited(f *fault.List, path string, c *plans.Charge) {
 
 // checkCap adds a fault for a credit that exceeds the rest of its charge, given the charge and its earlier credits.
 func checkCap(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
-	if left := left(related); line.Net.IsPositive() || left.Add(line.Net).IsNegative() {
+	if left := left(related); line.Net.IsPositive() || exact.Plus(left, line.Net).IsNegative() {
 		f.Add(path+".net", proration.ErrInvalid, "must not be above zero, and return at most the %v that is left of %.40q; "+
 			"got %v", left, line.Corrects, line.Net)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -113,7 +114,7 @@ type piece struct {
 }
 
 // units returns the number of units.
-func (p piece) units() decimal.Decimal { return p.high.Sub(p.low) }
+func (p piece) units() decimal.Decimal { return exact.Minus(p.high, p.low) }
 
 // add appends a piece, or extends the last one if it has the same units and ends at the start of the new one.
 func add(pieces []piece, p piece) []piece {

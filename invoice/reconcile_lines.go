@@ -40,7 +40,7 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece, carry proration.Resid
 	if !of.Quantity.IsZero() {
 		line.Quantity = s.units()
 		if s.low.IsPositive() {
-			low := baseQuantity(of).Add(s.low)
+			low := exact.Plus(baseQuantity(of), s.low)
 			line.BaseQuantity = &low
 		}
 	}
@@ -84,10 +84,9 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece, carry proration.Resid
 		if full.Sign() != 0 {
 			off.Mul(off, d.Amount.Rat()).Quo(off, full)
 		}
-		d.Amount = decimal.Max(decimal.Min(
-			exact.Quotient(off, policy.Rounding.Places, exact.Mode(policy.Rounding.Mode)), line.Net,
-		), decimal.Decimal{})
-		line.Net = line.Net.Sub(d.Amount)
+		rounded := exact.Quotient(off, policy.Rounding.Places, exact.Mode(policy.Rounding.Mode))
+		d.Amount = exact.Larger(exact.Smaller(rounded, line.Net), decimal.Decimal{})
+		line.Net = exact.Minus(line.Net, d.Amount)
 	}
 	return line, nil
 }
@@ -129,7 +128,7 @@ func priced(c *plans.Charge, policy proration.Policy) (decimal.Decimal, error) {
 // credits returns the credits of the unmatched units of a charge; each one counts as an earlier credit for the next.
 func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
 	earlier := sum(p.charge, p.before)
-	if len(p.left) == 0 || !p.charge.Net.Add(earlier.Net).IsPositive() {
+	if len(p.left) == 0 || !exact.Plus(p.charge.Net, earlier.Net).IsPositive() {
 		return nil, nil
 	}
 	if whole(p.charge) {
@@ -172,7 +171,7 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 		r.Item, r.Quantity = item, some[0].units()
 	}
 	for _, s := range some {
-		if freed := all(of).Sub(s.high); freed.IsPositive() {
+		if freed := exact.Minus(all(of), s.high); freed.IsPositive() {
 			r.Charges = append(r.Charges, plans.Charge{
 				Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Quantity: freed, Span: s.span,
 			})
@@ -200,7 +199,7 @@ func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 	}
 	left := all(p.charge)
 	for _, s := range p.stands {
-		left = decimal.Min(left, s.Units)
+		left = exact.Smaller(left, s.Units)
 	}
 	switch {
 	case !p.charge.Quantity.IsZero():
@@ -224,11 +223,11 @@ func sum(of *plans.Charge, some []*plans.Charge) plans.Charge {
 		one.Taxes = append(one.Taxes, plans.Tax{Name: t.Name, Percent: t.Percent})
 	}
 	for _, c := range some {
-		one.Net, one.Untaxed = one.Net.Add(c.Net), one.Untaxed.Add(c.Untaxed)
+		one.Net, one.Untaxed = exact.Plus(one.Net, c.Net), exact.Plus(one.Untaxed, c.Untaxed)
 		for _, gone := range c.Discounts {
 			for i := range one.Discounts {
 				if d := &one.Discounts[i]; d.Discount == gone.Discount {
-					d.Amount = d.Amount.Add(gone.Amount)
+					d.Amount = exact.Plus(d.Amount, gone.Amount)
 					break
 				}
 			}
@@ -236,7 +235,7 @@ func sum(of *plans.Charge, some []*plans.Charge) plans.Charge {
 		for _, gone := range c.Taxes {
 			for i := range one.Taxes {
 				if t := &one.Taxes[i]; t.Name == gone.Name {
-					t.Amount = t.Amount.Add(gone.Amount)
+					t.Amount = exact.Plus(t.Amount, gone.Amount)
 				}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/canon"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -104,7 +105,7 @@ func withoutCredited(billed, proposed []*party) (left, other []*party) {
 func (p *party) credited() bool {
 	left := p.charge.Net
 	for _, c := range p.before {
-		left = left.Add(c.Net)
+		left = exact.Plus(left, c.Net)
 	}
 	return p.charge.Net.IsPositive() && !left.IsPositive()
 }
@@ -175,8 +176,8 @@ func matchStretch(billed, proposed []*party, stretch proration.Period, most int)
 				}
 				continue
 			}
-			both := decimal.Min(b.now, p.now)
-			b.now, p.now = b.now.Sub(both), p.now.Sub(both)
+			both := exact.Smaller(b.now, p.now)
+			b.now, p.now = exact.Minus(b.now, both), exact.Minus(p.now, both)
 		}
 	}
 	for _, p := range billed {
@@ -191,7 +192,7 @@ func matchStretch(billed, proposed []*party, stretch proration.Period, most int)
 // settle adds the matched units of a stretch to those that are kept, and the others to those that are left.
 func (p *party) settle(stretch proration.Period) {
 	units := p.stands[0].Units
-	matched := units.Sub(p.now)
+	matched := exact.Minus(units, p.now)
 	if matched.IsPositive() {
 		p.kept = add(p.kept, piece{span: stretch, high: matched})
 	}

@@ -79,7 +79,7 @@ func (inv *Invoice) taxes() [][]taxedLine {
 
 // sameTax reports whether two taxes have one name and one rate, and both are included in prices or both are not.
 func sameTax(a, b *plans.Tax) bool {
-	return a.Name == b.Name && a.Included == b.Included && a.Percent.Equal(b.Percent)
+	return a.Name == b.Name && a.Included == b.Included && exact.Compare(a.Percent, b.Percent) == 0
 }
 
 // amounts returns the amount of one tax on each of its charges. Per line, each amount is rounded. Per invoice, the sum
@@ -139,20 +139,27 @@ func (l *taxedLine) rounded(places int32, mode exact.Mode) (decimal.Decimal, exa
 // taxTotals returns the total of each tax over all lines.
 func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 	var all []TaxTotal
+	var sums []struct{ of, amount exact.Sum }
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
 		for j := range c.Taxes {
 			t := &c.Taxes[j]
 			at := slices.IndexFunc(all, func(o TaxTotal) bool {
-				return o.Name == t.Name && o.Included == t.Included && o.Percent.Equal(t.Percent)
+				return o.Name == t.Name && o.Included == t.Included && exact.Compare(o.Percent, t.Percent) == 0
 			})
 			if at < 0 {
 				at = len(all)
-				all = append(all, TaxTotal{Name: t.Name, Percent: t.Percent, Included: t.Included, Of: zero, Amount: zero})
+				all = append(all, TaxTotal{Name: t.Name, Percent: t.Percent, Included: t.Included})
+				sums = append(sums, struct{ of, amount exact.Sum }{})
 			}
-			all[at].Of = exact.Minus(exact.Plus(all[at].Of, c.Net), c.Untaxed)
-			all[at].Amount = exact.Plus(all[at].Amount, t.Amount)
+			sums[at].of.Add(c.Net)
+			sums[at].of.Subtract(c.Untaxed)
+			sums[at].amount.Add(t.Amount)
 		}
+	}
+	for i := range all {
+		all[i].Of = exact.Plus(zero, sums[i].of.Decimal())
+		all[i].Amount = exact.Plus(zero, sums[i].amount.Decimal())
 	}
 	return all
 }

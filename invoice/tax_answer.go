@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -142,7 +143,7 @@ func checkAnswered(f *fault.List, path string, of decimal.Decimal, taxes []plans
 				places, t.Amount)
 		}
 		if t.Included {
-			included = included.Add(t.Amount)
+			included = exact.Plus(included, t.Amount)
 		}
 	}
 	if included.GreaterThan(of) {

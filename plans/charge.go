@@ -123,7 +123,7 @@ func (c *Charge) priced(places int32) string {
 	amount, err := c.Price.Amount(c.Quantity)
 	paid, errAbove := c.Price.Amount(c.base())
 	if more && err == nil && errAbove == nil { // both are within the limits, so adding them is cheap
-		both = c.base().Add(c.Quantity)
+		both = exact.Plus(c.base(), c.Quantity)
 		amount, err = c.Price.Amount(both)
 	}
 	if err != nil || errAbove != nil {

@@ -21,7 +21,7 @@ func (c Charge) Gross() decimal.Decimal {
 	for _, d := range c.Discounts {
 		met := (c.Kind == Shortfall || c.Corrects != "") && d.Discount == billedBefore && d.Reason == billedBefore
 		if !met && exact.Sensible(sum) && exact.Sensible(d.Amount) {
-			sum = sum.Add(d.Amount)
+			sum = exact.Plus(sum, d.Amount)
 		}
 	}
 	return sum
@@ -32,7 +32,7 @@ func (c Charge) Total() decimal.Decimal {
 	sum := c.Net
 	for _, t := range c.Taxes {
 		if !t.Included {
-			sum = sum.Add(t.Amount)
+			sum = exact.Plus(sum, t.Amount)
 		}
 	}
 	return sum
@@ -89,7 +89,9 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 	if all.Amount, err = rounding.Round(of); err != nil {
 		return all, err
 	}
-	all.Residual, err = proration.NewResidual(of.Sub(all.Amount).Rat())
+	if rest := exact.Minus(of, all.Amount); !rest.IsZero() {
+		all.Residual, err = proration.NewResidual(rest.Rat())
+	}
 	return all, err
 }
 
@@ -156,6 +158,11 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 		f.Under("", err)
 		return
 	}
+	if same(c.Share.Of, again.Of) && same(c.Share.Amount, again.Amount) && c.Share.Fraction == again.Fraction &&
+		c.Share.Unit == again.Unit && c.Share.Rounding == again.Rounding && c.Share.Capped == again.Capped &&
+		sameRest(&c.Share.Carry, &again.Carry) && sameRest(&c.Share.Residual, &again.Residual) {
+		return
+	}
 	for _, x := range []struct {
 		field       string
 		same        bool
@@ -166,8 +173,8 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 		{"unit", c.Share.Unit == again.Unit, c.Share.Unit, again.Unit},
 		{"amount", c.Share.Amount.Equal(again.Amount), c.Share.Amount, again.Amount},
 		{"rounding", c.Share.Rounding == again.Rounding, c.Share.Rounding, again.Rounding},
-		{"carry", c.Share.Carry.Rat().Cmp(again.Carry.Rat()) == 0, c.Share.Carry, again.Carry},
-		{"residual", c.Share.Residual.Rat().Cmp(again.Residual.Rat()) == 0, c.Share.Residual, again.Residual},
+		{"carry", sameRest(&c.Share.Carry, &again.Carry), c.Share.Carry, again.Carry},
+		{"residual", sameRest(&c.Share.Residual, &again.Residual), c.Share.Residual, again.Residual},
 		{"capped", c.Share.Capped == again.Capped, c.Share.Capped, again.Capped},
 	} {
 		if !x.same {
@@ -177,11 +184,16 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 	}
 }
 
+// sameRest reports whether two residuals are equal.
+func sameRest(a, b *proration.Residual) bool {
+	return a.IsZero() && b.IsZero() || a.Compare(*b) == 0
+}
+
 // checkNet adds the faults of the discounts, the net and its untaxed part.
 func (c *Charge) checkNet(f *fault.List) {
 	left := c.Share.Amount
 	for i, d := range c.Discounts {
-		if left = left.Sub(d.Amount); d.Amount.IsNegative() || left.IsNegative() {
+		if left = exact.Minus(left, d.Amount); d.Amount.IsNegative() || left.IsNegative() {
 			f.Add(fault.At("discounts", i)+".amount", proration.ErrInvalid,
 				"must be between 0 and the amount left; got %v", d.Amount)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -217,7 +218,7 @@ func (s *shift) removed() decimal.Decimal {
 	if s.whole {
 		return decimal.Decimal{}
 	}
-	return s.units.Neg()
+	return exact.Negative(s.units)
 }
 
 // shifts returns the differences between the items of two contracts, in the order of the items. An item that only a
@@ -233,7 +234,7 @@ func (c *Contract) shifts(after *Contract) (all []shift) {
 		case !is.Quantity.Equal(was.Quantity):
 			s := shift{item: was.ID, whole: c.falls(was.ID) || after.falls(was.ID)}
 			if !s.whole {
-				s.units = is.Quantity.Sub(was.Quantity)
+				s.units = exact.Minus(is.Quantity, was.Quantity)
 			}
 			all = append(all, s)
 		}

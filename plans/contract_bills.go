@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -189,7 +190,7 @@ func (c *Contract) terminationFee(at time.Time, policy proration.Policy) (Charge
 			return Charge{}, err
 		}
 		for _, b := range bills {
-			charge.Quantity = charge.Quantity.Add(b.Total)
+			charge.Quantity = exact.Plus(charge.Quantity, b.Total)
 		}
 		agreed := c.Terms[len(c.Terms)-1].Term.TerminationFee
 		charge.Price = Price{Percent: agreed.Percent, Flat: agreed.Fee}

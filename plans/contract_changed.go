@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -166,7 +167,7 @@ func (c *Contract) changeItems(f *fault.List, change *Change) {
 			f.Add(path+".item", proration.ErrInvalid, "must be an item of the contract; got %.40q", step.Item)
 			continue
 		}
-		c.shift(f, path, step.Item, step.Quantity.Neg())
+		c.shift(f, path, step.Item, exact.Negative(step.Quantity))
 	}
 	for i, setting := range change.Set {
 		c.set(f, fault.At("set", i), "item", setting, change.Plan)
@@ -217,7 +218,7 @@ func (c *Contract) shift(f *fault.List, path, id string, units decimal.Decimal) 
 		if item.ID != id {
 			return
 		}
-		if item.Quantity = item.Quantity.Add(units); !item.Quantity.IsNegative() {
+		if item.Quantity = exact.Plus(item.Quantity, units); !item.Quantity.IsNegative() {
 			return
 		}
 		when := ""

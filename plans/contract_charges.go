@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -71,7 +72,7 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	var spent decimal.Decimal
 	for i := range billed {
 		if f.Under("", c.checkBilled(billed, i)); f == nil {
-			spent = spent.Add(billed[i].Gross())
+			spent = exact.Plus(spent, billed[i].Gross())
 		}
 	}
 	if f != nil {
@@ -98,16 +99,16 @@ func (c *Contract) lacking(
 	if !minimum.IsPositive() {
 		return nil, nil
 	}
-	spent = decimal.Max(spent, decimal.Decimal{}) // a surplus of credits does not raise the shortfall
+	spent = exact.Larger(spent, decimal.Decimal{}) // a surplus of credits does not raise the shortfall
 	least := Item{ID: id, Quantity: decimal.New(1, 0), Price: Price{Unit: minimum}}
 	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {
 		return nil, err
 	}
-	if charge.Net = charge.Share.Amount.Sub(spent); !charge.Net.IsPositive() {
+	if charge.Net = exact.Minus(charge.Share.Amount, spent); !charge.Net.IsPositive() {
 		return nil, nil
 	}
-	if met := charge.Share.Amount.Sub(charge.Net); !met.IsZero() {
+	if met := exact.Minus(charge.Share.Amount, charge.Net); !met.IsZero() {
 		charge.Discounts = []Deduction{{Discount: billedBefore, Reason: billedBefore, Amount: met}}
 	}
 	return []Charge{charge}, nil
@@ -260,14 +261,14 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 		if err != nil {
 			return amount, err
 		}
-		if amount, err = price.Amount(c.base().Add(c.Quantity)); err != nil {
+		if amount, err = price.Amount(exact.Plus(c.base(), c.Quantity)); err != nil {
 			return amount, err
 		}
-		amount = decimal.Max(amount.Sub(before), decimal.Decimal{})
+		amount = exact.Larger(exact.Minus(amount, before), decimal.Decimal{})
 	}
 	times, err := c.timesOf(price)
 	if times > 1 {
-		amount = amount.Mul(decimal.New(times, 0))
+		amount = exact.Times(amount, decimal.New(times, 0))
 	}
 	if err == nil && c.Part.Of > 1 {
 		return c.Part.amount(amount, c.Currency)

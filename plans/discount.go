@@ -155,7 +155,7 @@ func (d *Discount) reason() string {
 // below one minor unit is exhausted.
 func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	if d.Rollover {
-		if d.Amount = d.Amount.Sub(taken); d.Amount.LessThan(decimal.New(1, -places)) {
+		if d.Amount = exact.Minus(d.Amount, taken); d.Amount.LessThan(decimal.New(1, -places)) {
 			return d, false
 		}
 	}

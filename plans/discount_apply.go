@@ -60,14 +60,14 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 			var more bool
 			left, more = d.used(taken, places)
 			remains = remains && more
-			out.Amount = out.Amount.Add(taken)
+			out.Amount = exact.Plus(out.Amount, taken)
 		}
 		if remains {
 			out.Remaining = append(out.Remaining, left)
 		}
 	}
 	for _, c := range out.Charges {
-		out.Net = out.Net.Add(c.Net)
+		out.Net = exact.Plus(out.Net, c.Net)
 	}
 	return out, nil
 }
@@ -118,7 +118,7 @@ func checkSum(f *fault.List, charges []Charge) {
 	var places int32
 	for _, c := range charges {
 		if c.Net.IsPositive() {
-			sum, places = sum.Add(c.Net), max(places, -c.Net.Exponent())
+			sum, places = exact.Plus(sum, c.Net), max(places, -c.Net.Exponent())
 		}
 	}
 	if places > digits || sum.Shift(places).NumDigits()+int(max(sum.Exponent()+places, 0)) > digits {
@@ -163,13 +163,13 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	}
 	for i, c := range on {
 		if shares[i].IsPositive() {
-			c.Net = c.Net.Sub(shares[i])
+			c.Net = exact.Minus(c.Net, shares[i])
 			taken := Deduction{Discount: d.ID, Reason: r.reason(d, c), Amount: shares[i]}
 			if !d.Ends.IsZero() && c.Span.End.After(d.Ends) {
 				taken.Until = d.Ends.UTC()
 			}
 			c.Discounts = append(slices.Clip(c.Discounts), taken)
-			sum = sum.Add(shares[i])
+			sum = exact.Plus(sum, shares[i])
 		}
 	}
 	return sum, nil
@@ -187,7 +187,7 @@ func (r *DiscountRequest) special(d *Discount, on []*Charge, shares []decimal.De
 			line.Num, line.Den = part.Num, part.Den
 		}
 		at, _ := line.Round(places, exact.Mode(r.Mode))
-		shares[i] = decimal.Min(decimal.Max(c.Net.Sub(at), decimal.Decimal{}), c.Net)
+		shares[i] = exact.Smaller(exact.Larger(exact.Minus(c.Net, at), decimal.Decimal{}), c.Net)
 		part, err := r.before(d, c)
 		if err != nil {
 			return err
@@ -207,9 +207,9 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	}
 	var left decimal.Decimal
 	for _, c := range on {
-		left = left.Add(c.Net)
+		left = exact.Plus(left, c.Net)
 	}
-	whole := exact.Term{Amount: left.Mul(d.Percent), Num: 1, Den: 100}
+	whole := exact.Term{Amount: exact.Times(left, d.Percent), Num: 1, Den: 100}
 	if d.Amount.IsPositive() {
 		whole = exact.Term{Amount: d.Amount, Num: 1, Den: 1}
 		if part := longest(on); d.Prorated && part.Den > 0 {
@@ -225,7 +225,7 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 		percent := new(big.Rat).Quo(d.Percent.Rat(), big.NewRat(100, 1))
 		taken = exact.Quotient(sum.Mul(sum, percent), places, mode)
 	}
-	taken = decimal.Min(taken, left)
+	taken = exact.Smaller(taken, left)
 	parts, err := proration.Split(proration.Division{
 		Amount: taken, Weights: weights, Places: max(places, -taken.Exponent()), Allocation: r.Allocation,
 	})
@@ -234,12 +234,12 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	}
 	var over decimal.Decimal // the excess of shares above the net of their charge
 	for i := len(on) - 1; i >= 0; i-- {
-		shares[i] = decimal.Min(parts[i].Amount, on[i].Net)
-		over = over.Add(parts[i].Amount.Sub(shares[i]))
+		shares[i] = exact.Smaller(parts[i].Amount, on[i].Net)
+		over = exact.Plus(over, exact.Minus(parts[i].Amount, shares[i]))
 	}
 	for i := len(on) - 1; i >= 0 && over.IsPositive(); i-- {
-		more := decimal.Min(over, on[i].Net.Sub(shares[i]))
-		shares[i], over = shares[i].Add(more), over.Sub(more)
+		more := exact.Smaller(over, exact.Minus(on[i].Net, shares[i]))
+		shares[i], over = exact.Plus(shares[i], more), exact.Minus(over, more)
 	}
 	return nil
 }
@@ -254,8 +254,8 @@ func longest(on []*Charge) proration.Fraction {
 			return proration.Fraction{}
 		}
 		if most.Den == 0 ||
-			decimal.New(part.Num, 0).Mul(decimal.New(most.Den, 0)).
-				GreaterThan(decimal.New(most.Num, 0).Mul(decimal.New(part.Den, 0))) {
+			exact.Times(decimal.New(part.Num, 0), decimal.New(most.Den, 0)).
+				GreaterThan(exact.Times(decimal.New(most.Num, 0), decimal.New(part.Den, 0))) {
 			most = part
 		}
 	}

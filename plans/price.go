@@ -211,7 +211,7 @@ func same(a, b decimal.Decimal) bool {
 	if !exact.Sensible(a) || !exact.Sensible(b) {
 		return a.Exponent() == b.Exponent() && a.Coefficient().Cmp(b.Coefficient()) == 0
 	}
-	return a.Equal(b)
+	return exact.Compare(a, b) == 0
 }
 
 // linear reports whether additional units always cost the same, whatever the quantity before them.

@@ -227,7 +227,7 @@ func (p *parts) text(places int32) (text string, single bool) {
 func ceiling(units, size decimal.Decimal) decimal.Decimal {
 	q, rest := units.QuoRem(size, 0)
 	if rest.IsPositive() {
-		q = q.Add(decimal.New(1, 0))
+		q = exact.Plus(q, decimal.New(1, 0))
 	}
 	return q
 }

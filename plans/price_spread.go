@@ -29,7 +29,7 @@ func (p PricePart) amount(whole decimal.Decimal, currency Currency) (decimal.Dec
 		share := new(big.Rat).Mul(whole.Rat(), big.NewRat(number, p.Of))
 		return exact.Quotient(share, places, exact.Mode(proration.HalfUp))
 	}
-	return until(p.Number).Sub(until(p.Number - 1)), nil
+	return exact.Minus(until(p.Number), until(p.Number-1)), nil
 }
 
 // text returns the part in words, after the price of the whole: ", part 3 of 12".

@@ -41,7 +41,7 @@ func (c Charge) Taxed(t Tax) *big.Rat {
 	case of.IsZero():
 		return new(big.Rat)
 	}
-	value := c.Net.Sub(c.Untaxed).Mul(percent).Rat()
+	value := exact.Times(exact.Minus(c.Net, c.Untaxed), percent).Rat()
 	return value.Quo(value, of.Rat())
 }
 

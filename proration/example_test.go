@@ -219,6 +219,16 @@ func ExampleNewResidual() {
 	// Output: 1/300 0.01 1/300 <nil>
 }
 
+func ExampleResidual_Compare() {
+	var small, large proration.Residual
+	if err := errors.Join(small.UnmarshalText([]byte("-1/300")), large.UnmarshalText([]byte("1/400"))); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(small.Compare(large), large.Compare(small), small.Compare(small))
+	// Output: -1 1 0
+}
+
 func ExampleResidual_Rat() {
 	var r proration.Residual
 	if err := r.UnmarshalText([]byte("-1/300")); err != nil {

@@ -49,6 +49,9 @@ func (r Residual) Rat() *big.Rat { return r.remainder.Rat() }
 // IsZero reports whether the residual is zero.
 func (r Residual) IsZero() bool { return r.remainder.IsZero() }
 
+// Compare returns -1, 0 or 1, as r is less than, equal to or more than the other residual.
+func (r Residual) Compare(other Residual) int { return r.remainder.Compare(other.remainder) }
+
 // String returns the number in lowest terms: "-1/300", or "0".
 func (r Residual) String() string {
 	if text := r.remainder.Ratio(); text != "" {

@@ -29,6 +29,13 @@ func (s *Sum) Add(d decimal.Decimal) {
 	s.long = &long
 }
 
+// Subtract subtracts an amount.
+func (s *Sum) Subtract(d decimal.Decimal) {
+	if !d.IsZero() {
+		s.Add(Negative(d))
+	}
+}
+
 // AddProduct adds n x a x b x 10^shift.
 func (s *Sum) AddProduct(n int64, a, b decimal.Decimal, shift int32) {
 	if small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
