@@ -57,10 +57,13 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 	if f != nil {
 		return nil, decimal.Decimal{}, f.Err()
 	}
+	if due.Amount.IsZero() {
+		return nil, due.Amount, nil
+	}
 	open := slices.DeleteFunc(accounts(ledger), func(a account) bool {
 		return a.grant.Currency != due.Currency || a.grant.BeforeTax != due.BeforeTax || !a.grant.pays(due.At)
 	})
-	slices.SortFunc(open, func(a, b account) int { return inOrder(&a.grant, &b.grant) })
+	slices.SortFunc(open, func(a, b account) int { return inOrder(a.grant, b.grant) })
 	rest = due.Amount
 	for _, a := range open {
 		pays := exact.Smaller(a.free(due.At), rest)

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -85,38 +86,52 @@ func (e *Entry) pays(at time.Time) bool {
 
 // account is a grant and its entries in order of time; at one instant, larger amounts come first.
 type account struct {
-	grant   Entry
-	entries []Entry
+	grant   *Entry
+	entries []*Entry
 }
 
 // accounts groups a valid ledger by grant, in the order of the grants.
 func accounts(ledger []Entry) []account {
-	index := make(map[string]int, len(ledger))
-	var all []account
-	for _, e := range ledger {
-		i, ok := index[e.ID]
-		if !ok {
-			i = len(all)
-			index[e.ID] = i
-			all = append(all, account{grant: e})
-		}
-		all[i].entries = append(all[i].entries, e)
+	if len(ledger) == 0 {
+		return nil
 	}
-	for _, a := range all {
-		slices.SortStableFunc(a.entries, func(x, y Entry) int { return cmp.Or(x.At.Compare(y.At), y.Amount.Cmp(x.Amount)) })
+	index := make(map[string]int, len(ledger))
+	sizes := make([]int, 0, len(ledger)) // entries of each grant
+	for i := range ledger {
+		at, ok := index[ledger[i].ID]
+		if !ok {
+			at = len(sizes)
+			index[ledger[i].ID], sizes = at, append(sizes, 0)
+		}
+		sizes[at]++
+	}
+	all, room := make([]account, len(sizes)), make([]*Entry, len(ledger))
+	for i := range ledger {
+		e := &ledger[i]
+		at := index[e.ID]
+		a := &all[at]
+		if a.entries == nil {
+			a.grant, a.entries, room = e, room[:0:sizes[at]], room[sizes[at]:]
+		}
+		a.entries = append(a.entries, e)
+	}
+	for i := range all {
+		slices.SortStableFunc(all[i].entries, func(x, y *Entry) int {
+			return cmp.Or(x.At.Compare(y.At), exact.Compare(y.Amount, x.Amount))
+		})
 	}
 	return all
 }
 
 // left returns the remaining amount of the grant at an instant.
 func (a *account) left(at time.Time) decimal.Decimal {
-	var sum decimal.Decimal
+	var sum exact.Sum
 	for _, e := range a.entries {
 		if !e.At.After(at) {
-			sum = sum.Add(e.Amount)
+			sum.Add(e.Amount)
 		}
 	}
-	return sum
+	return sum.Decimal()
 }
 
 // free returns the amount of the grant that is left at an instant and that no later entry uses.
@@ -125,8 +140,8 @@ func (a *account) free(at time.Time) decimal.Decimal {
 	least := sum
 	for _, e := range a.entries {
 		if e.At.After(at) {
-			sum = sum.Add(e.Amount)
-			least = decimal.Min(least, sum)
+			sum = exact.Plus(sum, e.Amount)
+			least = exact.Smaller(least, sum)
 		}
 	}
 	return least
@@ -137,7 +152,7 @@ func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range a.entries {
 		if e.Ref == ref && !e.At.After(until) && (e.Kind == Spent || e.Kind == Restored) {
-			sum = sum.Sub(e.Amount)
+			sum = exact.Minus(sum, e.Amount)
 		}
 	}
 	return sum

@@ -91,5 +91,5 @@ func (a *account) standing() decimal.Decimal {
 
 // revoked reports whether a reference has revoked the grant.
 func (a *account) revoked(ref string) bool {
-	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Kind == Revoked && e.Ref == ref })
+	return slices.ContainsFunc(a.entries, func(e *Entry) bool { return e.Kind == Revoked && e.Ref == ref })
 }

@@ -225,8 +225,8 @@ func ExampleResidual_Compare() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(small.Compare(large), large.Compare(small), small.Compare(small))
-	// Output: -1 1 0
+	fmt.Println(small.Compare(large), large.Compare(small))
+	// Output: -1 1
 }
 
 func ExampleResidual_Rat() {
