@@ -173,11 +173,13 @@ func (inv *Invoice) sums(places int32) {
 	zero := decimal.New(0, -places)
 	inv.Tax = zero
 	var gross, net exact.Sum
+	gross.Add(zero)
+	net.Add(zero)
 	for i := range inv.Lines {
 		gross.Add(inv.Lines[i].Gross())
 		net.Add(inv.Lines[i].Net)
 	}
-	inv.Subtotal, inv.Net = exact.Plus(zero, gross.Decimal()), exact.Plus(zero, net.Decimal())
+	inv.Subtotal, inv.Net = gross.Decimal(), net.Decimal()
 	inv.Discount = exact.Minus(inv.Subtotal, inv.Net)
 	inv.Taxes = inv.taxTotals(zero)
 	for _, t := range inv.Taxes {
@@ -201,7 +203,11 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	}
 	inv.LedgerEntries = append(inv.LedgerEntries, spent...)
 	inv.AmountDue = exact.Plus(exact.Plus(exact.Minus(inv.AmountDue, payable), rest), zero)
-	owed := exact.Minus(exact.Minus(exact.Larger(exact.Negative(left), decimal.Decimal{}), d.AppliedToInvoice), d.Refund)
+	var owed decimal.Decimal
+	if left.IsNegative() {
+		owed = exact.Negative(left)
+	}
+	owed = exact.Minus(exact.Minus(owed, d.AppliedToInvoice), d.Refund)
 	switch {
 	case owed.IsNegative():
 		return fault.New("refund", proration.ErrInvalid, "must be at most %v together with applied_to_invoice; got %v and %v",

@@ -195,7 +195,7 @@ const sealBytes = 16
 func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
 	issued.Seal, issued.Number, issued.CorrectsNumber, issued.NumberSeal = "", "", "", ""
-	text, err := canon.AppendNormal(make([]byte, 0, 1_024*(1+len(inv.Lines)+len(inv.CreditedCharges))), &issued)
+	text, err := canon.AppendNormal(make([]byte, 0, 1_024+768*(len(inv.Lines)+len(inv.CreditedCharges))), &issued)
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:sealBytes]), err
 }

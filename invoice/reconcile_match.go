@@ -57,7 +57,7 @@ func (c *ReconcileRequest) matchKey(of *plans.Charge) (string, error) {
 	for _, d := range of.Discounts {
 		off = append(off, taken{d.Discount, d.Reason})
 	}
-	text, err := canon.Normal(struct {
+	text, err := canon.AppendNormal(make([]byte, 0, 512), &struct {
 		Plan, Item string
 		Currency   plans.Currency
 		Counted    bool
@@ -255,7 +255,7 @@ func (c *ReconcileRequest) wholeKey(of *plans.Charge) string {
 	if of.Kind == plans.OneTime || of.Kind == plans.Usage {
 		plan = "" // one-time and usage charges do not depend on the plan
 	}
-	text, _ := canon.Normal(struct { // no error: canon supports every field of a charge
+	text, _ := canon.AppendNormal(make([]byte, 0, 512), &struct { // no error: canon supports every field of a charge
 		Kind            plans.Kind
 		Plan, Item      string
 		Currency        plans.Currency

@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -100,19 +99,15 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	}
 	cut := make([]exact.Remainder, len(lines)) // remainders after rounding down
 	order := make([]int, len(lines))
-	var whole decimal.Decimal
-	rests := new(big.Rat)
-	var first exact.Remainder
+	var whole exact.Sum
 	for i := range lines {
 		amounts[i], cut[i] = lines[i].rounded(places, exact.Down)
-		whole, order[i] = exact.Plus(whole, amounts[i]), i
-		if !first.Add(cut[i]) {
-			rests.Add(rests, cut[i].Rat())
-		}
+		whole.Add(amounts[i])
+		order[i] = i
 	}
 	// the sum of the exact taxes is rounded once: the sum of those rounded down, and of their remainders
-	rests.Add(rests, first.Rat()).Add(rests, whole.Rat())
-	left := exact.Minus(exact.Quotient(rests, places, mode), whole)
+	down := whole.Decimal()
+	left := exact.Minus(exact.RoundSum(down, cut, places, mode), down)
 	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Compare(cut[a]) })
 	unit := decimal.New(1, -places)
 	// an edited invoice may have a negative amount to tax
@@ -151,6 +146,8 @@ func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 				at = len(all)
 				all = append(all, TaxTotal{Name: t.Name, Percent: t.Percent, Included: t.Included})
 				sums = append(sums, struct{ of, amount exact.Sum }{})
+				sums[at].of.Add(zero)
+				sums[at].amount.Add(zero)
 			}
 			sums[at].of.Add(c.Net)
 			sums[at].of.Subtract(c.Untaxed)
@@ -158,8 +155,7 @@ func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 		}
 	}
 	for i := range all {
-		all[i].Of = exact.Plus(zero, sums[i].of.Decimal())
-		all[i].Amount = exact.Plus(zero, sums[i].amount.Decimal())
+		all[i].Of, all[i].Amount = sums[i].of.Decimal(), sums[i].amount.Decimal()
 	}
 	return all
 }

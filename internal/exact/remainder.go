@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"math/bits"
 	"strconv"
+
+	"github.com/shopspring/decimal"
 )
 
 // Remainder is the exact value that rounding leaves over: Num/Den units of 10^-Places or, if that does not fit 64 bits,
@@ -57,6 +59,26 @@ func (r *Remainder) Add(other Remainder) bool {
 		}
 	}
 	return false
+}
+
+// RoundSum returns an amount plus the sum of remainders, rounded once.
+func RoundSum(whole decimal.Decimal, rests []Remainder, places int32, mode Mode) decimal.Decimal {
+	var sum, left Remainder
+	fits := true
+	for i := range rests {
+		fits = fits && sum.Add(rests[i])
+	}
+	if fits {
+		den := max(sum.Den, 1)
+		if coef, ok := RoundSmall(whole, den, den, &sum, places, mode, &left); ok {
+			return decimal.New(coef, -places)
+		}
+	}
+	total := whole.Rat()
+	for i := range rests {
+		total.Add(total, rests[i].Rat())
+	}
+	return Quotient(total, places, mode)
 }
 
 // Compare returns -1, 0 or 1, as r is less than, equal to or more than the other remainder.
