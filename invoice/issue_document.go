@@ -16,7 +16,10 @@ func (w *work) document() (IssueResult, error) {
 		Contract: w.after, Ledger: w.Ledger,
 		EndedAt: w.ended, UnbilledSince: w.since, UsedDiscounts: w.UsedDiscounts, ServiceStart: w.ServiceStart,
 	}}
-	lines, known := slices.Concat(w.waits, w.lines, w.Lines), w.issued()
+	lines, known := w.lines, w.issued()
+	if len(w.waits)+len(w.Lines) > 0 {
+		lines = slices.Concat(w.waits, w.lines, w.Lines)
+	}
 	if w.UnbilledAs != "" {
 		lines = w.lines
 	}
@@ -24,13 +27,13 @@ func (w *work) document() (IssueResult, error) {
 		if len(w.TaxAnswers) > 0 {
 			return IssueResult{}, fault.New("tax_answers", proration.ErrInvalid, "must be empty; there is nothing to bill")
 		}
-		w.keepKnown(&doc.Account, known)
+		w.keepKnown(&doc.Account, [2][]plans.Charge{known}, nil)
 		return doc, w.renew(&doc.Contract)
 	}
 	if w.UnbilledAs != "" {
 		unbilled, err := w.unbilled(lines)
 		doc.Unbilled = unbilled
-		w.keepKnown(&doc.Account, known, unbilled...)
+		w.keepKnown(&doc.Account, [2][]plans.Charge{known}, unbilled)
 		return doc, err
 	}
 	inv, err := w.build(lines, known)
@@ -41,16 +44,19 @@ func (w *work) document() (IssueResult, error) {
 		doc.Contract.Discounts = w.discounts(w.remain(inv.RemainingDiscounts))
 		doc.UsedDiscounts = w.usedUp(inv.RemainingDiscounts)
 	}
-	w.keepKnown(&doc.Account, slices.Concat(known, inv.Lines))
+	w.keepKnown(&doc.Account, [2][]plans.Charge{known, inv.Lines}, nil)
 	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
 }
 
-// keepKnown keeps the charges that later invoices need, and the used discounts of these and of the waiting charges.
-func (w *work) keepKnown(account *Account, charges []plans.Charge, unbilled ...plans.Charge) {
-	account.UnexpiredCharges = w.usable(charges)
-	account.UsedDiscounts = named(account.UsedDiscounts, slices.Concat(account.UnexpiredCharges, w.waits, unbilled))
+// keepKnown keeps the billed charges that later invoices need, and the used discounts of these and of the charges that
+// wait.
+func (w *work) keepKnown(account *Account, billed [2][]plans.Charge, unbilled []plans.Charge) {
+	account.UnexpiredCharges = w.usable(billed)
+	if len(account.UsedDiscounts) > 0 {
+		account.UsedDiscounts = named(account.UsedDiscounts, slices.Concat(account.UnexpiredCharges, w.waits, unbilled))
+	}
 }
 
 // discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them, with
@@ -108,22 +114,25 @@ func (w *work) renew(c *plans.Contract) error {
 
 // usable returns the charges whose span or period ends after the time of issue, and their credits. Later invoices need
 // them to credit the charges and to measure a minimum commitment or a commitment.
-func (w *work) usable(charges []plans.Charge) []plans.Charge {
+func (w *work) usable(billed [2][]plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	moved := cycleStart(&w.after)
 	measured := w.after.Minimum.IsPositive() && moved.After(w.IssuedAt)
-	if len(charges) == 0 {
-		return nil
-	}
-	left := make([]plans.Charge, 0, len(charges))
-	for i := range charges {
-		c := &charges[i]
-		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) || w.waitsFor(c.ID) ||
-			w.counted(c) || measured && c.Period.Start.Before(moved))
-		if own {
-			kept[c.ID] = true
-		}
-		if own || kept[c.Corrects] && c.Corrects != "" {
+	var left []plans.Charge
+	for k, charges := range billed {
+		for i := range charges {
+			c := &charges[i]
+			own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) ||
+				w.waitsFor(c.ID) || w.counted(c) || measured && c.Period.Start.Before(moved))
+			if own {
+				kept[c.ID] = true
+			}
+			if !own && (c.Corrects == "" || !kept[c.Corrects]) {
+				continue
+			}
+			if left == nil {
+				left = make([]plans.Charge, 0, len(charges)-i+len(billed[1-k]))
+			}
 			left = append(left, *c)
 		}
 	}

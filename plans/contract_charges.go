@@ -38,10 +38,13 @@ func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Char
 // priced returns charges of one kind for some items and a portion.
 func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
-	for _, id := range ids {
+	for i, id := range ids {
 		for _, leg := range c.legs(id, p.Span) {
 			if leg.item.Quantity.IsZero() {
 				continue
+			}
+			if charges == nil {
+				charges = make([]Charge, 0, len(ids)-i)
 			}
 			charge, err := c.charge(kind, leg.item, nil, leg.portion(&p), policy)
 			if err != nil {

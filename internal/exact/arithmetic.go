@@ -10,7 +10,7 @@ import (
 // Plus returns a + b, in the places of the one with more, as decimal.Decimal.Add does.
 func Plus(a, b decimal.Decimal) decimal.Decimal {
 	exp := min(a.Exponent(), b.Exponent())
-	if small {
+	if Small {
 		if b.IsZero() && a.Exponent() == exp {
 			return a
 		}
@@ -29,7 +29,7 @@ func Plus(a, b decimal.Decimal) decimal.Decimal {
 // Minus returns a - b, as decimal.Decimal.Sub does.
 func Minus(a, b decimal.Decimal) decimal.Decimal {
 	exp := min(a.Exponent(), b.Exponent())
-	if small {
+	if Small {
 		if b.IsZero() && a.Exponent() == exp {
 			return a
 		}
@@ -44,10 +44,10 @@ func Minus(a, b decimal.Decimal) decimal.Decimal {
 
 // Negative returns -a.
 func Negative(a decimal.Decimal) decimal.Decimal {
-	if small && a.IsZero() {
+	if Small && a.IsZero() {
 		return a
 	}
-	if small && a.NumDigits() <= smallDigits {
+	if Small && a.NumDigits() <= smallDigits {
 		return decimal.New(-a.CoefficientInt64(), a.Exponent())
 	}
 	return a.Neg()
@@ -55,7 +55,7 @@ func Negative(a decimal.Decimal) decimal.Decimal {
 
 // Times returns a x b.
 func Times(a, b decimal.Decimal) decimal.Decimal {
-	if small && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
+	if Small && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
 		x, y := a.CoefficientInt64(), b.CoefficientInt64()
 		if hi, lo := bits.Mul64(magnitude(x), magnitude(y)); hi == 0 && lo < 1<<63 {
 			return decimal.New(x*y, a.Exponent()+b.Exponent())
@@ -96,7 +96,7 @@ func Share(a, part, whole decimal.Decimal, places int32, mode Mode) decimal.Deci
 func ShareRest(
 	a, part, whole decimal.Decimal, places int32, mode Mode,
 ) (amount decimal.Decimal, rest Remainder, ok bool) {
-	if !small {
+	if !Small {
 		return amount, rest, false
 	}
 	exp := min(part.Exponent(), whole.Exponent())

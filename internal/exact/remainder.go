@@ -45,7 +45,7 @@ func (r *Remainder) Add(other Remainder) bool {
 	switch {
 	case other.IsZero():
 		return true
-	case !small || r.Big != nil || other.Big != nil || !r.IsZero() && r.Places != other.Places:
+	case !Small || r.Big != nil || other.Big != nil || !r.IsZero() && r.Places != other.Places:
 		return false
 	case r.IsZero():
 		*r = other
@@ -83,7 +83,7 @@ func RoundSum(whole decimal.Decimal, rests []Remainder, places int32, mode Mode)
 
 // Compare returns -1, 0 or 1, as r is less than, equal to or more than the other remainder.
 func (r Remainder) Compare(other Remainder) int {
-	if small && r.Big == nil && other.Big == nil && (r.Places == other.Places || r.Num == 0 || other.Num == 0) {
+	if Small && r.Big == nil && other.Big == nil && (r.Places == other.Places || r.Num == 0 || other.Num == 0) {
 		switch {
 		case (r.Num < 0) != (other.Num < 0), r.Num == 0, other.Num == 0:
 			return cmp.Compare(r.Num, other.Num)
@@ -102,7 +102,7 @@ func (r Remainder) Compare(other Remainder) int {
 // Ratio returns the value in lowest terms, "-1/300" or "0", and "" if it does not fit small integers.
 func (r Remainder) Ratio() string {
 	switch {
-	case !small || r.Big != nil || r.Places < 0 || int(r.Places) >= len(pow10):
+	case !Small || r.Big != nil || r.Places < 0 || int(r.Places) >= len(pow10):
 		return ""
 	case r.Num == 0:
 		return "0"

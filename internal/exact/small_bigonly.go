@@ -2,5 +2,5 @@
 
 package exact
 
-// small uses no integers of 64 and 128 bits; see the other file.
-const small = false
+// Small uses no integers of 64 and 128 bits; see the other file.
+const Small = false

@@ -38,7 +38,7 @@ func (s *Sum) Subtract(d decimal.Decimal) {
 
 // AddProduct adds n x a x b x 10^shift.
 func (s *Sum) AddProduct(n int64, a, b decimal.Decimal, shift int32) {
-	if small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
+	if Small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
 		x, y := a.CoefficientInt64(), b.CoefficientInt64()
 		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
 		if hi == 0 && lo < 1<<62 && s.addUnits(n*x*y, a.Exponent()+b.Exponent()+shift) {

@@ -45,7 +45,7 @@ const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
 func RoundSmall(
 	amount decimal.Decimal, num, den int64, carry *Remainder, places int32, mode Mode, rest *Remainder,
 ) (coef int64, ok bool) {
-	if !small || amount.NumDigits() > smallDigits {
+	if !Small || amount.NumDigits() > smallDigits {
 		return 0, false
 	}
 	c := amount.CoefficientInt64()
