@@ -176,6 +176,9 @@ func (c Contract) renewed() (Contract, bool, error) {
 		return Contract{}, false, nil
 	case Evergreen:
 		next.Notice = last.Term.Notice
+		if !next.timedUplift() {
+			next.Uplift = nil // no term renews any more
+		}
 		if per := next.longest(); last.Term.Billing == UpFront && per != (proration.Interval{}) {
 			next.keepLength()
 			next.anchor(last.end(), per)

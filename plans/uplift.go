@@ -23,7 +23,7 @@ type Uplift struct {
 	// 1,000, and not zero.
 	Percent decimal.Decimal `json:"percent" canon:"count"`
 	// Every is the time between uplifts, "P1Y", from the start of service on. Unset raises prices when a term renews for
-	// another term, and never without terms.
+	// another term; it is required without terms. A contract that continues without a term keeps its prices then.
 	Every proration.Interval `json:"every,omitzero"`
 	// Rounding is the precision of the raised prices; required. Prices per call can need more places than the currency.
 	Rounding proration.Rounding `json:"rounding"`
@@ -72,6 +72,9 @@ func checkUplift(f *fault.List, u *Uplift) {
 func (c *Contract) checkUplift(f *fault.List) {
 	if c.Uplift != nil {
 		f.Under("uplift", c.Uplift.validate())
+		if len(c.Terms) == 0 && !c.timedUplift() {
+			f.Add("uplift.every", proration.ErrUnset, "required without terms, whose renewals raise prices otherwise")
+		}
 	}
 	for i := range c.Items {
 		c.Items[i].checkUplifts(f, fault.At("items", i))

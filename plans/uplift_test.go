@@ -122,7 +122,7 @@ func TestUpliftFaults(t *testing.T) {
 	c.Items[0].Uplifts, c.Items[0].Contracted = -1, &plans.Price{Unit: giventest.Money("-1")}
 	giventest.CheckFaults(t, c.Validate(), "items[0].uplifts limit", "items[0].contracted.unit invalid")
 	c.Items[0].Uplifts, c.Items[0].Contracted, c.Uplift = 0, nil, &plans.Uplift{Count: -1}
-	giventest.CheckFaults(t, c.Validate(), "uplift.percent unset", "uplift.rounding.mode unset", "uplift.count invalid")
+	giventest.CheckFaults(t, c.Validate(), "uplift.percent unset", "uplift.rounding.mode unset", "uplift.count invalid", "uplift.every unset")
 }
 
 // A price that is agreed later starts anew; the items that stay go on from the contracted price.
@@ -242,4 +242,24 @@ func TestUpliftedPriceChangesWithItsSteps(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "units", then.Items[0].Quantity, "2")
 	giventest.CheckMoney(t, "price", then.Items[0].Price.Unit, "20")
+}
+
+// Without terms nothing renews, so that an uplift needs an interval. A contract that continues without a term keeps its
+// prices.
+func TestUpliftWithoutTerms(t *testing.T) {
+	order := ordered("7 seat", "", bySupport, func(o *plans.Order) { o.Uplift = byPercent("5", "") })
+	_, err := onSale(t, openEnded).Quote(order, proration.Standard(2), proration.LargestRemainder)
+	giventest.CheckFaults(t, err, "uplift.every unset")
+
+	term := plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.PerPeriod, Renewal: plans.Evergreen}
+	contract := plans.Contract{
+		Plan: "team", Currency: "USD", Cycle: giventest.Cycle("2026-01-31", "P1M", time.UTC), Uplift: byPercent("5", ""),
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(1), Price: plans.Price{Unit: giventest.Money("19.99")}}},
+		Terms: []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-31/2027-01-31", time.UTC)}},
+	}
+	next, renews, err := contract.Renewed()
+	if err != nil || !renews || next.Uplift != nil || !next.Items[0].Price.Unit.Equal(giventest.Money("19.99")) {
+		t.Errorf("got %v, %t, %v; want 19.99 and no uplift", next.Items, renews, err)
+	}
+	giventest.CheckFaults(t, next.Validate())
 }
