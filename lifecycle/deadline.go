@@ -25,7 +25,8 @@ type Deadline struct {
 //
 // JSON: reminder, start, trial_over, cancellation, pending_change_over, change, advance_period_starts,
 // first_payment_over, result_due, collection_resumes, charge, grace_over, expiry, pause, resume, renewal,
-// advance_invoice_due, payment_due, paid_through_ended, usage_window_over.
+// advance_invoice_due, payment_due, paid_through_ended, usage_window_over,
+// item_billing_due.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -50,12 +51,13 @@ const (
 	PaymentDue                                  // the due date of an invoice that is paid by hand passes
 	PaidThroughEnded                            // paid time ends, and the access that it gave
 	UsageWindowOver                             // usage of a period that is over is billed
+	ItemBillingDue                              // usage of an item with a billing interval of its own is billed
 )
 
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
 	"first_payment_over", "result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume",
-	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended", "usage_window_over",
+	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended", "usage_window_over", "item_billing_due",
 }
 
 // String returns the kind's name, "renewal".
@@ -219,6 +221,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 	}
 	q.consider(s.CancelAt, CancellationDue, "")
 	q.consider(s.PauseAt, PauseDue, "")
+	s.billingItems(p, q)
 	end := s.Period.End
 	if s.NextPeriod != nil {
 		q.consider(s.NextPeriod.Period.Start, AdvancePeriodStarts, "")

@@ -84,6 +84,11 @@
 // copy of the subscription. One-time charges, credit and discounts join it, any other change issues it first, and
 // [InvoiceIssued] issues it before the review is over. Nothing of a draft is stored.
 //
+// Usage of an item whose price has a billing interval of its own, such as a month of a yearly contract, is billed by
+// that interval: ItemBillingDue bills each month after its usage window and its review. The last month of the
+// contract's period is billed with the renewal. What becomes known later joins the next month. The period of the
+// contract decides all else: renewal, cancellation and access.
+//
 // Collection can pause while service continues: invoices stay open until it resumes, or periods cost nothing. A
 // contract can split its invoices into installments. Each is requested when it is due, has a grace period of its own,
 // and is closed by its payment.

@@ -61,12 +61,14 @@ func (s *step) number(doc *invoice.Invoice) {
 }
 
 // issue issues an invoice of the given lines, for neither a change nor a period.
-func (s *step) issue(lines []plans.Charge) error {
+func (s *step) issue(lines []plans.Charge) error { return s.issueDraft(invoice.Draft{Lines: lines}) }
+
+// issueDraft issues an invoice of the lines and with the discounts of a draft.
+func (s *step) issueDraft(d invoice.Draft) error {
 	sub := &s.sub
-	inv, err := s.build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges,
-		Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
-	})
+	d.ID, d.Currency, d.At, d.CreditedCharges = s.nextID(), sub.Contract.Currency, sub.At, sub.UnexpiredCharges
+	d.Ledger, d.Policy, d.Contact, d.Location = sub.Ledger, s.billing(), sub.Contact, sub.Contract.Cycle.Location
+	inv, err := s.build(d)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *step) aheadDue(Deadline) error {
 	}
 	account.Contract.Until = s.knownEnd()
 	now := sub.Contract
-	included, running := dueUsage(sub.UnbilledCharges, sub.At, false)
+	included, running := s.dueNow(sub.UnbilledCharges)
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: included}
 	inv, err := s.periodFrom(o)
 	if err != nil {

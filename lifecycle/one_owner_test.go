@@ -53,8 +53,11 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"billing.refunds.within", "catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per",
-			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per", "catalog.plans.uplift.every", "catalog.terms.length",
+			"catalog.plans.offers.price.billing_interval",
+			"catalog.plans.offers.interval", "catalog.plans.setup_fees.price.per",
+			"catalog.plans.setup_fees.price.billing_interval", "catalog.plans.uplift.every", "catalog.terms.length",
 			"catalog.terms.notice", "catalog.coupons.discount.price.per",
+			"catalog.coupons.discount.price.billing_interval",
 			"catalog.coupons.discount.per", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "renewal.usage_window", "renewal.review",
 			"dunning.due_in", "dunning.grace", "dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},

@@ -110,13 +110,14 @@ func (s *step) fulfill() error {
 	return s.standing()
 }
 
-// creditsBeside returns the credits of charges, and the sales, that the subscription has and a list of charges lacks.
+// creditsBeside returns the credits of charges, the sales and the usage that the subscription has and a list of charges
+// lacks.
 func (s *Subscription) creditsBeside(charges []plans.Charge) (all []plans.Charge) {
 	has := func(id string) bool {
 		return slices.ContainsFunc(charges, func(c plans.Charge) bool { return c.ID == id })
 	}
 	for _, c := range s.UnexpiredCharges {
-		if !has(c.ID) && (has(c.Corrects) || c.Kind == plans.OneTime) {
+		if !has(c.ID) && (has(c.Corrects) || c.Kind == plans.OneTime || c.Kind == plans.Usage) {
 			all = append(all, c)
 		}
 	}
@@ -188,6 +189,7 @@ var besidePending = []EventKind{
 func (k DeadlineKind) keepsPending() bool {
 	return slices.Contains([]DeadlineKind{
 		ReminderDue, PendingChangeOver, ResultDue, CollectionResumes, ChargeDue, PaymentDue,
+		ItemBillingDue,
 	}, k)
 }
 

@@ -75,6 +75,7 @@ type Renewal struct {
 	Except               []string    `json:"except,omitzero"` // payment methods whose subscriptions do not renew
 	// UsageWindow is how long usage of a period, or of the time before an end, can join its invoice. The renewal of a
 	// contract with a metered item is issued so long after it. Unset issues it at once: later usage comes on the next one.
+	// The billing interval of an item has the same window and the same review.
 	UsageWindow proration.Interval `json:"usage_window,omitzero"`
 	// Review is how long a renewal is a draft before it is issued, so that the seller can look at it by advancing a copy.
 	// One-time charges, credit and discounts join it, and invoice_issued issues it earlier. With a UsageWindow the later

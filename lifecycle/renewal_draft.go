@@ -87,10 +87,14 @@ func (s *step) closeDraft(e *Event) error {
 	return s.pass(next)
 }
 
-// invoiceIssued refuses to issue a renewal that is no draft. One that is was issued before the event.
+// invoiceIssued issues the usage of items that waits, and refuses to issue a renewal that is no draft. One that is was
+// issued before the event.
 func (s *step) invoiceIssued(*Event) error {
 	if s.closed {
 		return nil
+	}
+	if regular.has(s.sub.Status) && s.itemsWait() {
+		return s.billItems(func(c *plans.Charge) bool { return s.itemWaits(*c) })
 	}
 	if end := s.sub.renewsAt(s.policy); s.sub.Status == Active && end.After(s.sub.At) {
 		return s.refuse("No renewal is a draft now; the next one is issued on " + s.sub.date(end) + ".")

@@ -137,6 +137,7 @@ var passages = []passage{
 	{PauseDue, regular, of(Paused), (*step).pauseDue},
 	{ResumeDue, of(Paused), of(Active, PastDue, Suspended), (*step).resumeDue},
 	{UsageWindowOver, begun, 0, (*step).usageWindowOver},
+	{ItemBillingDue, regular, 0, (*step).itemBillingDue},
 	{RenewalDue, regular, of(Suspended, Paused, Canceled), (*step).renewalDue},
 	{AdvanceInvoiceDue, regular, 0, (*step).aheadDue},
 	{PaymentDue, of(Active), of(PastDue), (*step).paymentDue},

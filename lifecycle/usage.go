@@ -50,8 +50,10 @@ func (s *step) billUsage() error {
 		return nil
 	}
 	sub.UnbilledCharges = rest
-	lines, _ = dueUsage(lines, sub.At, true)
-	return s.issue(lines)
+	if lines, _ = dueUsage(lines, sub.At, true); over {
+		return s.issue(lines)
+	}
+	return s.issueUsage(lines)
 }
 
 // adds reports whether quantities are added up, so that more usage never lowers what was billed.
@@ -69,7 +71,7 @@ func (s *step) sell(e *Event) error {
 	if !regular.has(sub.Status) || s.reviewed() {
 		return nil
 	}
-	lines, running := dueUsage(notWaiting(sub.UnbilledCharges), sub.At, false)
+	lines, running := s.dueNow(notWaiting(sub.UnbilledCharges))
 	sub.UnbilledCharges = slices.Concat(sub.waiting(), running)
 	return s.issue(lines)
 }

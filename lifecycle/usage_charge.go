@@ -97,57 +97,12 @@ func dueUsage(all []plans.Charge, until time.Time, ends bool) (due, later []plan
 	return due, later
 }
 
-// reprice ends the usage at the old price when a change gives a metered item of the plan before another one.
-func (s *step) reprice(plan string, items []plans.Item, ramp []plans.RampStep) {
-	sub := &s.sub
-	if !sub.Period.Contains(sub.At) || sub.Status == Trialing || sub.upFront() {
-		return
-	}
-	for i := range items {
-		old := meteredAt(items, ramp, items[i].ID, sub.At)
-		if old == nil {
-			continue
-		}
-		if now := s.meteredItem(old.ID, sub.At); now != nil && now.Price.Equal(old.Price) {
-			continue
-		}
-		ended := MeteredUsage{Item: old.ID, Plan: plan, Price: old.Price, Period: sub.Period}
-		ended.Span = s.priced(old.ID, sub.At.Add(-1), sub.Period)
-		sub.Usage = slices.Clone(sub.Usage)
-		k := slices.IndexFunc(sub.Usage, func(u MeteredUsage) bool { return u.Item == old.ID && u.Span.Contains(sub.At) })
-		if k >= 0 {
-			ended = sub.Usage[k]
-		}
-		waits := slices.IndexFunc(sub.UnbilledCharges, func(c plans.Charge) bool { return ended.charges(&c) })
-		if ended.Span.End = sub.At; !ended.Span.Start.Before(sub.At) {
-			continue // it had this price at no time
-		}
-		if k >= 0 {
-			sub.Usage[k] = ended
-		} else {
-			sub.Usage = append(sub.Usage, ended)
-		}
-		if waits >= 0 {
-			sub.UnbilledCharges = slices.Clone(sub.UnbilledCharges)
-			sub.UnbilledCharges[waits].Span.End = sub.At
-		}
-	}
-}
-
 // forgetUsage drops the usage of periods for which no more usage is recorded.
 func (s *Subscription) forgetUsage() {
 	if len(s.Usage) == 0 || s.Period.Start.IsZero() {
 		return
 	}
-	earliest := s.Period.Start
-	for range latePeriods {
-		before, err := s.Contract.Cycle.Containing(earliest.Add(-1))
-		if err != nil {
-			break
-		}
-		earliest = before.Start
-	}
-	over := func(u MeteredUsage) bool { return u.Period.End.Before(earliest) }
+	over := func(u MeteredUsage) bool { return u.Period.End.Before(s.usageOpenSince(u.Price)) }
 	if slices.ContainsFunc(s.Usage, over) {
 		s.Usage = slices.DeleteFunc(slices.Clone(s.Usage), over)
 	}

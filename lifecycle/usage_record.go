@@ -144,7 +144,7 @@ func (s *step) usageOf(r *UsageRecord, at time.Time, path string) (int, error) {
 	if err := s.checkRecord(r, item, path); err != nil {
 		return 0, err
 	}
-	period, err := s.usagePeriod(at, path)
+	period, err := s.usagePeriod(item.Price, at, path)
 	if err != nil {
 		return 0, err
 	}
@@ -157,25 +157,21 @@ func (s *step) usageOf(r *UsageRecord, at time.Time, path string) (int, error) {
 	return len(sub.Usage) - 1, nil
 }
 
-// usagePeriod returns the billing period that contains a time of use.
-func (s *step) usagePeriod(at time.Time, path string) (proration.Period, error) {
-	sub := &s.sub
-	if sub.Period.Contains(at) && !sub.upFront() {
+// usagePeriod returns the billing period of a price that contains a time of use.
+func (s *step) usagePeriod(price plans.Price, at time.Time, path string) (proration.Period, error) {
+	sub, own := &s.sub, price.BillingInterval != (proration.Interval{})
+	if sub.Period.Contains(at) && !sub.upFront() && !own {
 		return sub.Period, nil
 	}
 	period, err := sub.Contract.Cycle.Containing(at)
+	if own && err == nil {
+		period, err = sub.Contract.BillingPeriod(price, at, sub.Period)
+	}
 	if first, err := sub.Contract.Cycle.Period(0); err == nil && at.Before(first.Start) && !sub.issuedBy(at) {
 		return period, fault.New(path+".used_at", proration.ErrOutside, "must not be before %s, when service began; got %s",
 			first.Start.Format(time.RFC3339), at.Format(time.RFC3339))
 	}
-	earliest := sub.Period.Start
-	for i := 0; err == nil && i < latePeriods && !earliest.IsZero() && at.Before(earliest); i++ {
-		var before proration.Period
-		if before, err = sub.Contract.Cycle.Containing(earliest.Add(-1)); err == nil {
-			earliest = before.Start
-		}
-	}
-	if err == nil && at.Before(earliest) {
+	if earliest := sub.usageOpenSince(price); err == nil && at.Before(earliest) {
 		return period, fault.New(path+".used_at", proration.ErrOutside,
 			"must not be before %s, since earlier usage is closed; bill it by charge_added; got %s",
 			earliest.Format(time.RFC3339), at.Format(time.RFC3339))
@@ -187,9 +183,6 @@ func (s *step) usagePeriod(at time.Time, path string) (proration.Period, error) 
 func (s *Subscription) issuedBy(at time.Time) bool {
 	return slices.ContainsFunc(s.Receivables, func(r invoice.Receivable) bool { return !r.IssuedAt.After(at) })
 }
-
-// latePeriods is the number of periods before the present one for which usage is still recorded.
-const latePeriods = 2
 
 // priced returns the part of a period around a time at which an item had one price: between the usages that are known.
 func (s *step) priced(item string, at time.Time, period proration.Period) proration.Period {
@@ -206,7 +199,7 @@ func (s *step) priced(item string, at time.Time, period proration.Period) prorat
 	}
 	for i := range s.sub.Usage {
 		u := &s.sub.Usage[i]
-		if u.Item != item || !u.Period.Equal(period) {
+		if u.Item != item {
 			continue
 		}
 		if !u.Span.End.After(at) && u.Span.End.After(span.Start) {

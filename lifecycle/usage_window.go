@@ -49,11 +49,12 @@ func (s *step) billPastUsage() error {
 	sub := &s.sub
 	past := func(c *plans.Charge) bool { return metered(c) && !c.Period.End.After(sub.At) }
 	lines, rest := apart(sub.UnbilledCharges, past)
+	lines, held := s.heldItems(lines)
 	if len(lines) == 0 {
 		return nil
 	}
-	sub.UnbilledCharges = rest
-	return s.issue(lines)
+	sub.UnbilledCharges = slices.Concat(rest, held)
+	return s.issueUsage(lines)
 }
 
 // usageWindowOver bills the usage that waited for more.

@@ -57,9 +57,7 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	}
 	if other {
 		perOld := func(price *Price) { // a price without Per is for the old interval
-			if price.Per == (proration.Interval{}) {
-				price.Per = old
-			}
+			*price = price.lasting(old)
 		}
 		for i := range c.Items {
 			perOld(&c.Items[i].Price)

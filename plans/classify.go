@@ -214,10 +214,7 @@ func (c *Contract) priceLength() proration.Interval {
 
 // fullPrice returns a price with the length of time that it is for.
 func (c *Contract) fullPrice(price Price) Price {
-	if price.Per == (proration.Interval{}) {
-		price.Per = c.priceLength()
-	}
-	return price
+	return price.lasting(c.priceLength())
 }
 
 // direction compares two plans by rank, and by yearly value if a rank is missing or the ranks are equal.

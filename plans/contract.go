@@ -136,6 +136,7 @@ func (c Contract) Validate() error {
 	c.checkTerms(&f)
 	c.checkDates(&f)
 	c.checkUplift(&f)
+	c.checkBillingIntervals(&f)
 	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {

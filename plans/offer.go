@@ -83,11 +83,7 @@ func (o *Offer) checkBounds(f *fault.List, path string) {
 func (p *Plan) price(item string, currency Currency) (Price, bool) {
 	for _, o := range p.Offers {
 		if o.Item == item && o.Currency == currency {
-			price := o.Price
-			if price.Per == (proration.Interval{}) {
-				price.Per = p.Interval
-			}
-			return price, true
+			return o.Price.lasting(p.Interval), true
 		}
 	}
 	return Price{}, false

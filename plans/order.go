@@ -260,9 +260,7 @@ func (g *selection) add(item OrderItem, by Actor) error {
 		return err
 	}
 	if item.Price != nil {
-		if price = *item.Price; price.Per == (proration.Interval{}) {
-			price.Per = g.plan.Interval
-		}
+		price = item.Price.lasting(g.plan.Interval)
 	}
 	sold := Item{ID: item.Item, Quantity: item.Quantity, Price: price}
 	if item.From.IsZero() {

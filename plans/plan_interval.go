@@ -55,9 +55,7 @@ func (p *Plan) at(interval proration.Interval) (*Plan, error) {
 		case own != p.Interval || p.sells(&o, interval):
 			continue
 		default:
-			if o.Price.Per == (proration.Interval{}) {
-				o.Price.Per = p.Interval
-			}
+			o.Price = o.Price.lasting(p.Interval)
 			if _, err := o.Price.times(interval); err != nil {
 				continue
 			}

@@ -50,6 +50,9 @@ type Price struct {
 	// Aggregation is how the usage records of a period become one quantity; unset is their sum. Only a metered price has
 	// one.
 	Aggregation Aggregation `json:"aggregation,omitzero"`
+	// BillingInterval bills the usage of a metered item by shorter periods than those of the contract: monthly usage on a
+	// yearly plan. It divides the interval of the contract; unset is that interval.
+	BillingInterval proration.Interval `json:"billing_interval,omitzero"`
 }
 
 // Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
@@ -110,6 +113,7 @@ func (p *Price) validate() error {
 		}
 	}
 	p.checkSpread(&f)
+	p.checkBillingInterval(&f)
 	if p.Aggregation != 0 {
 		fault.Enum(&f, "aggregation", aggregations, p.Aggregation)
 		if !p.Metered {
@@ -197,7 +201,7 @@ func (p *Price) checkStated(f *fault.List, path string) {
 // Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
 	return p.Free == q.Free && p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
-		p.Aggregation == q.Aggregation && p.Spread == q.Spread &&
+		p.Aggregation == q.Aggregation && p.Spread == q.Spread && p.BillingInterval == q.BillingInterval &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {

@@ -61,6 +61,9 @@ func (p *Price) partsIn(length proration.Interval) (int64, bool) {
 
 // checkPer returns an error if the price is neither due several times in a period of a length nor spread over several.
 func (p *Price) checkPer(length proration.Interval) error {
+	if p.BillingInterval != (proration.Interval{}) {
+		return p.checkDivides(length)
+	}
 	if _, spread := p.partsIn(length); spread {
 		return nil
 	}

@@ -82,10 +82,7 @@ func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error
 		*price = &usual
 		return nil
 	}
-	own := **price
-	if own.Per == (proration.Interval{}) {
-		own.Per = usual.Per
-	}
+	own := (*price).lasting(usual.Per)
 	if p.By != Support && !own.Equal(usual) {
 		return &Refusal{
 			Rule: "price", Reason: "Only support can set a special price.", Instead: "Keep the contract's price or ask support.",
