@@ -217,3 +217,43 @@ func TestLateUsageHasThePriceOfItsTime(t *testing.T) {
 	l.advance(utc("2026-04-01"))
 	l.checkUsage("2026-04-01 4.00", "2026-04-01 4.00", "2026-04-01 8.00")
 }
+
+// A record and a price that become known to Correct bill the difference to the full history.
+func TestCorrectionOfItemUsage(t *testing.T) {
+	dearer := plans.Price{Metered: true, Unit: giventest.Money("2.00"), BillingInterval: giventest.Interval("P1M")}
+	for _, c := range []struct {
+		name, why, want string
+		late            lifecycle.Event
+	}{
+		{"a record", "20 calls of March", "20.00", lifecycle.Event{
+			At: utc("2026-03-05"), Kind: lifecycle.UsageRecorded,
+			Records: []lifecycle.UsageRecord{{Item: "calls", Quantity: decimal.NewFromInt(20)}},
+		}},
+		{"a price", "the 30 calls of March 10 cost 2.00 each, and not 1.00", "30.00", lifecycle.Event{
+			At: utc("2026-03-05"), Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{
+				Set: []plans.ItemSetting{{Item: "calls", Price: &dearer}},
+			},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := monthlyCalls(t, func(*lifecycle.Policy, *plans.Contract) {})
+			l.calls("2026-02-10", 50)
+			l.calls("2026-03-10", 30)
+			l.advance(utc("2026-04-15"))
+			l.checkUsage("2026-02-28 50.00", "2026-03-31 30.00")
+			c.late.Sequence = l.out.Subscription.Sequence + 1
+			fixed, err := lifecycle.Correct(l.policies, lifecycle.CorrectRequest{
+				Subscription: l.out.Subscription, Initial: l.initial, Events: append(l.events, c.late), Issued: l.out.Invoices,
+				Receivables: l.out.Receivables, At: utc("2026-04-15"),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sum decimal.Decimal
+			for _, inv := range fixed.Invoices {
+				sum = sum.Add(inv.Total)
+			}
+			giventest.CheckMoney(t, c.why, sum, c.want)
+		})
+	}
+}
