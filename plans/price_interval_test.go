@@ -56,6 +56,11 @@ func TestBillingIntervalFaults(t *testing.T) {
 		Ramp: []plans.RampStep{{At: giventest.Instant("2026-05-01", time.UTC), Item: plans.Item{ID: "calls", Price: callsByTheMonth()}}},
 	}
 	giventest.CheckFaults(t, contract.Validate(), "minimum invalid")
+	special := callsByTheMonth()
+	contract.Minimum, contract.Discounts = decimal.Decimal{}, []plans.Discount{{
+		ID: "special", Duration: plans.Forever, Price: &special, Currency: "USD",
+	}}
+	giventest.CheckFaults(t, contract.Validate(), "discounts[0].price.billing_interval invalid")
 	_, err := contract.BillingPeriod(callsByTheMonth(every("P1W")), time.Time{}, proration.Period{})
 	giventest.CheckFaults(t, err, "at unset")
 }
