@@ -102,7 +102,13 @@ func (s *Subscription) forgetUsage() {
 	if len(s.Usage) == 0 || s.Period.Start.IsZero() {
 		return
 	}
-	over := func(u MeteredUsage) bool { return u.Period.End.Before(s.usageOpenSince(u.Price)) }
+	since := s.usageOpenSince(plans.Price{})
+	over := func(u MeteredUsage) bool {
+		if u.Price.BillingInterval != (proration.Interval{}) {
+			return u.Period.End.Before(s.usageOpenSince(u.Price))
+		}
+		return u.Period.End.Before(since)
+	}
 	if slices.ContainsFunc(s.Usage, over) {
 		s.Usage = slices.DeleteFunc(slices.Clone(s.Usage), over)
 	}
