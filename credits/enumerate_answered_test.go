@@ -78,15 +78,15 @@ func checkSplit(t *testing.T, net int64, taxes [2]int64, first, second int64) {
 	}
 }
 
-// Credits of gross amounts of an answered charge are exactly these amounts, and all of them the charge with its taxes.
-// A net of one cent cannot be credited in parts: a gross credit takes all of it, whatever is left of the taxes.
+// Credits of gross amounts of an answered charge are exactly these amounts, and all of them the charge with its taxes,
+// also with a net of one cent and dear taxes.
 func TestEveryGrossSplitOfAnAnsweredCharge(t *testing.T) {
 	short.Skip(t)
-	for net := int64(6); net <= 11; net++ {
-		for _, taxes := range [][2]int64{{0, 1}, {1, 3}, {7, 5}, {13, 0}} {
+	for net := int64(1); net <= 9; net++ {
+		for _, taxes := range [][2]int64{{0, 0}, {0, 1}, {1, 3}, {7, 5}, {13, 0}} {
 			total := net + taxes[0] + taxes[1]
 			for first := int64(1); first < total; first++ {
-				for second := int64(0); second <= total-first; second++ {
+				for second := int64(0); second < total-first; second++ {
 					checkGrossSplit(t, net, taxes, first, second)
 				}
 			}
@@ -104,16 +104,9 @@ func checkGrossSplit(t *testing.T, net int64, taxes [2]int64, first, second int6
 		},
 	}}
 	var sum decimal.Decimal
-	for _, part := range []int64{first, second, 0} { // zero is all that is left
-		left := decimal.Decimal{}
-		for i := range all {
-			left = left.Add(all[i].Net)
-		}
-		if !left.IsPositive() {
-			break
-		}
-		if part > 0 && left.Equal(centsOf(1)) {
-			continue // one cent
+	for i, part := range []int64{first, second, 0} {
+		if i == 1 && part == 0 {
+			continue // zero is all that is left
 		}
 		credit, err := credits.ForAmount(credits.AmountRequest{
 			Charges: all, Charge: "a-1/1", Gross: centsOf(part), Mode: proration.HalfUp,

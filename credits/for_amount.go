@@ -75,7 +75,8 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 }
 
 // gross returns the credit of an amount with its taxes, which is less than what is left of a charge: net and taxes in
-// the proportion of what is left.
+// the proportion of what is left. The last minor unit of the net stays for the last credit, which takes the rest of the
+// taxes. Credits before it are of taxes only.
 func gross(
 	c *plans.Charge, before back, left *plans.Charge, amount decimal.Decimal, rounding proration.Rounding,
 ) (plans.Charge, error) {
@@ -83,8 +84,8 @@ func gross(
 	part := new(big.Rat).Quo(amount.Rat(), exact.Negative(all).Rat())
 	net := exact.Quotient(part.Mul(part, exact.Negative(left.Net).Rat()), rounding.Places, exact.Mode(rounding.Mode))
 	unit := decimal.New(1, -rounding.Places)
-	most := exact.Minus(exact.Negative(left.Net), unit) // the rest of the taxes needs a rest of the net
-	net = exact.Larger(decimal.Min(net, most, amount), unit)
+	most := exact.Minus(exact.Negative(left.Net), unit) // the last credit takes the last unit
+	net = decimal.Min(exact.Larger(net, unit), most, amount)
 	credit := money(c, before, net, rounding)
 	var weights []decimal.Decimal
 	var added []*plans.Tax
@@ -93,7 +94,10 @@ func gross(
 			added, weights = append(added, t), append(weights, exact.Negative(left.Taxes[i].Amount))
 		}
 	}
-	if len(added) == 0 {
+	if net.Equal(amount) {
+		for _, t := range added {
+			t.Amount = decimal.Decimal{} // not a share: the net is the whole amount
+		}
 		return credit, nil
 	}
 	parts, err := proration.Split(proration.Division{

@@ -160,6 +160,32 @@ func takesBack(line, of *plans.Charge) bool {
 		line.Kind != plans.ProrationCredit && line.Quantity.IsPositive()
 }
 
+// refund recomputes a credit of money: of a net amount, or of an amount with its taxes.
+func (inv *Invoice) refund(line, of *plans.Charge, related []plans.Charge) (plans.Charge, error) {
+	asked := credits.AmountRequest{
+		Charges: related, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
+	}
+	var should plans.Charge
+	var err error
+	if !line.Net.IsZero() {
+		should, err = credits.ForAmount(asked)
+		if should.ID = line.ID; err != nil || differs(&should, line) == "" {
+			return should, err
+		}
+	}
+	asked.Amount, asked.Gross = decimal.Decimal{}, line.Total().Neg()
+	if !asked.Gross.IsZero() {
+		whole, wrong := credits.ForAmount(asked)
+		if wrong == nil && whole.Net.Equal(line.Net) || line.Net.IsZero() {
+			return whole, wrong
+		}
+	}
+	if line.Net.IsZero() {
+		return should, fault.New("net", proration.ErrInvalid, "must be negative for a refund without taxes; got 0")
+	}
+	return should, nil
+}
+
 // credit recomputes a credit.
 func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
 	if takesBack(line, of) {
@@ -174,20 +200,7 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 		return should, err
 	}
 	if line.Kind != plans.ProrationCredit {
-		if line.Net.IsZero() {
-			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "must be negative for a refund; got 0")
-		}
-		asked := credits.AmountRequest{
-			Charges: request.Charges, Charge: of.ID, Amount: exact.Negative(line.Net), Mode: inv.Policy.Proration.Rounding.Mode,
-		}
-		should, err := credits.ForAmount(asked)
-		if should.ID = line.ID; err == nil && differs(&should, line) != "" { // it may be of an amount with its taxes
-			asked.Amount, asked.Gross = decimal.Decimal{}, exact.Negative(line.Total())
-			if whole, wrong := credits.ForAmount(asked); wrong == nil && whole.Net.Equal(line.Net) {
-				return whole, nil
-			}
-		}
-		return should, err
+		return inv.refund(line, of, request.Charges)
 	}
 	all, err := credits.Unused(request)
 	if err != nil {

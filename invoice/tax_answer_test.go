@@ -189,3 +189,32 @@ func TestReconcileKeepsAnsweredTaxes(t *testing.T) {
 		t.Errorf("got %+v", diff.Lines)
 	}
 }
+
+// A net of 0.01 with taxes of 0.05 and 0.02 stays for the last credit: the taxes go back first.
+func TestGrossCreditsOfASmallNet(t *testing.T) {
+	d := engineDraft("0.01")
+	d.TaxAnswers = []invoice.TaxAnswer{answerOf(d.ID+"/1", "0.01", "0.05", "0.02")}
+	inv, err := invoice.Build(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := invoice.NewReceivable(inv)
+	for i, want := range [][4]string{ // gross, net and each tax
+		{"0.03", "0.00", "-0.02", "-0.01"}, // 0.03 x 5/7 is 0.0214, and x 2/7 0.0085
+		{"0.02", "0.00", "-0.02", "0.00"},  // of 0.03 and 0.01: 0.015 and 0.005, and the first takes the cent
+		{"0.03", "-0.01", "-0.01", "-0.01"},
+	} {
+		got, err := invoice.Credit(invoice.CreditRequest{
+			ID: "cn-" + string(rune('1'+i)), At: inv.IssuedAt, Receivable: r, Amount: giventest.Money(want[0]), Policy: inv.Policy,
+		})
+		if err != nil || invoice.Check(got.Invoice) != nil {
+			t.Fatal(err, invoice.Check(got.Invoice))
+		}
+		r = got.Receivable
+		line := got.Invoice.Lines[0]
+		giventest.CheckMoney(t, "net", line.Net, want[1])
+		giventest.CheckMoney(t, "first tax", line.Taxes[0].Amount, want[2])
+		giventest.CheckMoney(t, "second tax", line.Taxes[1].Amount, want[3])
+	}
+	giventest.CheckMoney(t, "outstanding", r.Outstanding(), "0")
+}
