@@ -92,7 +92,7 @@ func (h *history) advanceTo(to time.Time) bool {
 			return false
 		}
 		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Invoice))
-		out, err := advanceWith(h.setup.policy, h.sub, d.At)
+		out, err := h.advanced(d.At)
 		if err != nil {
 			h.fault("advance to the deadline: %v", err)
 			return false
@@ -126,15 +126,15 @@ func isStepOf(s *lifecycle.Step, d lifecycle.Deadline) bool {
 // apply advances to an event and applies it, and reports whether it was allowed. A refused event changes nothing.
 func (h *history) apply(e lifecycle.Event) bool {
 	h.tb.Helper()
-	e.Sequence = int64(len(h.events) + 1)
 	if !h.advanceTo(e.At) {
 		return false
 	}
+	e.Sequence = int64(len(h.events) + 1)
 	h.log = append(h.log, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
 	if !e.Change.IsZero() || !e.On.IsZero() || e.IfPaid {
 		h.log[len(h.log)-1] += giventest.JSON(h.tb, e)
 	}
-	out, err := applyWith(h.setup.policy, h.sub, e)
+	out, err := h.answered(&e)
 	if err != nil {
 		if h.checkRefusal(e, err) {
 			h.events = append(h.events, e)

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
@@ -27,12 +28,6 @@ func (s *step) reissue(e *Event) error {
 	if err != nil {
 		return err
 	}
-	var lines []plans.Charge
-	for _, line := range inv.Lines {
-		if line.Corrects == "" {
-			lines = append(lines, line)
-		}
-	}
 	brings := s.overdue(id)
 	current := sub.Contact
 	sub.Contact = inv.Contact // the credit note has the recipient of the invoice that it reverses
@@ -46,7 +41,7 @@ func (s *step) reissue(e *Event) error {
 		dueBy = later(dueBy, sub.At)
 	}
 	again, err := s.build(invoice.Draft{
-		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: lines, Ledger: sub.Ledger,
+		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: copied(inv), Ledger: sub.Ledger,
 		Policy: inv.Policy, Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
@@ -58,6 +53,22 @@ func (s *step) reissue(e *Event) error {
 		return err
 	}
 	return s.settled(brings)
+}
+
+// copied returns the charges of an invoice to bill again. The taxes that a tax engine answered depend on the billing
+// details, so it is asked for those of the copy.
+func copied(inv *invoice.Invoice) (lines []plans.Charge) {
+	for _, line := range inv.Lines {
+		if line.Corrects != "" {
+			continue
+		}
+		answered := func(t plans.Tax) bool { return t.Answered }
+		if inv.Policy.TaxEngine && slices.ContainsFunc(line.Taxes, answered) {
+			line.Taxes, line.PricedAt = nil, time.Time{}
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // reissuable refuses the correction of an invoice that cannot be replaced now.

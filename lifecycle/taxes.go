@@ -9,7 +9,6 @@ import (
 
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -20,7 +19,7 @@ func (s *step) taxesCalculated(*Event) error { return nil }
 
 // build builds a document with the answers of the tax engine for its lines.
 func (s *step) build(d invoice.Draft) (inv invoice.Invoice, err error) {
-	err = s.withAnswers([]string{d.ID}, func(answers []invoice.TaxAnswer) error {
+	err = s.withAnswers(func(answers []invoice.TaxAnswer) error {
 		d.TaxAnswers = answers
 		inv, err = invoice.Build(d)
 		return err
@@ -30,11 +29,7 @@ func (s *step) build(d invoice.Draft) (inv invoice.Invoice, err error) {
 
 // issued issues a document with the answers of the tax engine for its lines.
 func (s *step) issued(o invoice.IssueRequest) (doc invoice.IssueResult, err error) {
-	ids := append([]string{o.ID}, o.MoreIDs...)
-	if o.UnbilledAs != "" {
-		ids = []string{o.UnbilledAs}
-	}
-	err = s.withAnswers(ids, func(answers []invoice.TaxAnswer) error {
+	err = s.withAnswers(func(answers []invoice.TaxAnswer) error {
 		o.TaxAnswers = answers
 		doc, err = invoice.Issue(o)
 		return err
@@ -42,37 +37,44 @@ func (s *step) issued(o invoice.IssueRequest) (doc invoice.IssueResult, err erro
 	return doc, err
 }
 
-// withAnswers makes a document that has one of some IDs with the answers for its lines. A document of a full history
-// has no answers of its own, and has the taxes of the issued ones; charges that wait for an invoice need answers there
-// too.
-func (s *step) withAnswers(ids []string, do func([]invoice.TaxAnswer) error) error {
+// withAnswers makes a document, and makes it again with the answers for the lines that it asks for. Several documents
+// of an event can try the same ID before one of them is issued. A document of a full history has no answers of its own,
+// and has the taxes of the issued ones; charges that wait for an invoice need answers there too.
+func (s *step) withAnswers(do func([]invoice.TaxAnswer) error) error {
+	err := do(nil)
+	var request *invoice.TaxRequest
+	if !errors.As(err, &request) {
+		return err
+	}
+	if s.full != nil && strings.HasPrefix(request.Invoice, s.sub.ID+missingID) {
+		return do(s.full.answers(request))
+	}
 	var own []invoice.TaxAnswer
 	for _, a := range s.answers {
-		if id := lineid.Invoice(a.Line); slices.Contains(ids, id) {
-			own = append(own, a)
-			if s.answered == nil {
-				s.answered = map[string]bool{}
-			}
-			s.answered[id] = true
+		asked := func(line invoice.TaxableLine) bool { return line.Line == a.Line }
+		if !slices.ContainsFunc(request.Lines, asked) {
+			continue
 		}
+		own = append(own, a)
+		if s.answered == nil {
+			s.answered = map[string]bool{}
+		}
+		s.answered[a.Line] = true
 	}
-	err := do(own)
-	var request *invoice.TaxRequest
-	if s.full != nil && errors.As(err, &request) &&
-		strings.HasPrefix(request.Invoice, s.sub.ID+missingID) {
-		err = do(s.full.answers(request))
+	if own == nil {
+		return err
 	}
-	return err
+	return do(own)
 }
 
-// checkAnswers returns the faults of answers for documents that were not issued.
+// checkAnswers returns the faults of answers for lines that no document asked for.
 func (s *step) checkAnswers(path string, answers []invoice.TaxAnswer) error {
 	if s.full != nil || s.booking {
 		return nil
 	}
 	var f fault.List
 	for i := range answers {
-		if line := answers[i].Line; !s.answered[lineid.Invoice(line)] {
+		if line := answers[i].Line; !s.answered[line] {
 			f.Add(fault.At(path, i)+".line", proration.ErrInvalid,
 				"must be a line of a document that needs it; got %.40q", line)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
@@ -284,4 +285,68 @@ func TestRefusedEventPassesTheDeadline(t *testing.T) {
 	require.Nil(t, asks(&out))
 	assert.Equal(t, "Renewal is already enabled; send renewal_disabled to stop it.", out.Steps[len(out.Steps)-1].Refused)
 	assert.True(t, out.Invoices[1].Total.Equal(giventest.Money("1062.57")))
+}
+
+// A corrected copy has the taxes of its own billing details: the engine is asked again, for charges that waited too. The
+// original is credited with its own answers. With a tax ID there is no tax, and that of the original stays as balance.
+func TestCorrectedCopyAsksForTaxes(t *testing.T) {
+	for _, prorations := range []plans.ProrationBilling{plans.InvoiceNow, plans.NextInvoice} {
+		p := enginePolicies(t, func(p *lifecycle.Policy) { p.Prorations = prorations })
+		_, outs := engineEvents(t, p, append(append([]lifecycle.Event{}, enginePaid...), seats("2026-01-11", 1), lifecycle.Event{
+			At: utc("2026-02-01"), Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "card",
+		})...)
+		out := outs[len(outs)-1]
+		require.Len(t, outs[len(outs)-2].Invoices, 1)
+		original := outs[len(outs)-2].Invoices[0] // the addition of January, or the renewal that it waited for
+		paid := lifecycle.Event{Sequence: out.Subscription.Sequence + 1, At: utc("2026-02-01"), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: original.ID}}
+		out = answered(t, p, out.Subscription, &paid)
+		e := lifecycle.Event{
+			Sequence: paid.Sequence + 1, At: utc("2026-02-02"), Kind: lifecycle.BillingDetailsChanged, Document: &original,
+			Contact: invoice.Contact{Name: "Acme", TaxID: "ATU123"}, Payment: lifecycle.Payment{Invoice: original.ID},
+		}
+		asked, err := lifecycle.Apply(p, out.Subscription, e)
+		require.NoError(t, err)
+		request := asks(&asked)
+		require.NotNil(t, request)
+		assert.Equal(t, "ATU123", request.Contact.TaxID)
+		assert.Len(t, request.Lines, len(original.Lines))
+		for _, line := range request.Lines {
+			e.TaxAnswers = append(e.TaxAnswers, invoice.TaxAnswer{Line: line.Line, Amount: line.Amount})
+		}
+		out, err = lifecycle.Apply(p, out.Subscription, e)
+		require.NoError(t, err)
+		require.Len(t, out.Invoices, 2)
+		note, again := out.Invoices[0], out.Invoices[1]
+		require.NoError(t, invoice.Check(note))
+		require.NoError(t, invoice.Check(again))
+		assert.True(t, note.Total.Equal(original.Total.Neg()) && note.Tax.Equal(original.Tax.Neg()), note.Text())
+		assert.True(t, again.Total.Equal(original.Net) && again.Tax.IsZero() && again.AmountDue.IsZero(), again.Text())
+		balance, err := credits.Balance(out.Subscription.Ledger, "USD", e.At)
+		require.NoError(t, err)
+		assert.True(t, balance.Equal(original.Tax), balance)
+
+		if prorations == plans.InvoiceNow {
+			continue
+		}
+		removed := seats("2026-02-15", -1) // its credit has the taxes of the copy: none
+		removed.Sequence = e.Sequence + 1
+		out = answered(t, p, out.Subscription, &removed)
+		for _, inv := range out.Invoices {
+			assert.True(t, inv.Tax.IsZero(), inv.Text())
+			assert.NoError(t, invoice.Check(inv))
+		}
+	}
+}
+
+// Documents of one event can try the same ID before one of them is issued: those without charges leave the answers to
+// the first that has some. A return credits what is paid ahead, which can be nothing, and then bills a period.
+func TestReturnAsksForTaxesOnce(t *testing.T) {
+	p := enginePolicies(t)
+	_, outs := engineEvents(t, p, enginePaid[0], seats("2026-01-02", 2),
+		lifecycle.Event{At: utc("2026-01-03"), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "r-1"}},
+		lifecycle.Event{At: utc("2026-01-04"), Kind: lifecycle.InvoiceVoided, Payment: lifecycle.Payment{Invoice: "r-1"}},
+		lifecycle.Event{At: utc("2026-01-05"), Kind: lifecycle.Reactivated})
+	back := outs[4]
+	last := back.Invoices[len(back.Invoices)-1]
+	assert.True(t, last.Net.Equal(giventest.Money("1200.00")) && last.Tax.Equal(giventest.Money("75.07")), last.Text())
 }

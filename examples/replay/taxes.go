@@ -13,6 +13,8 @@ type engineTax struct {
 	Item    string          `json:"item"`                      // item that pays the tax; "" is every item
 	Percent decimal.Decimal `json:"percent"`                   // percentage of the taxable amount, rounded half up
 	Amount  decimal.Decimal `json:"amount"`                    // amount for each line, in place of a percentage of it
+	// WithoutTaxID says that a customer with a tax ID does not pay the tax.
+	WithoutTaxID bool `json:"without_tax_id"`
 }
 
 // taxes answers a question with the taxes of the scenario, like a tax engine.
@@ -24,7 +26,7 @@ func (in *input) taxes(r *invoice.TaxRequest) (answers []invoice.TaxAnswer) {
 	for _, line := range r.Lines {
 		answer := invoice.TaxAnswer{Line: line.Line, Amount: line.Amount}
 		for _, t := range in.Taxes {
-			if t.Item != "" && t.Item != line.Item {
+			if t.Item != "" && t.Item != line.Item || t.WithoutTaxID && r.Contact.TaxID != "" {
 				continue
 			}
 			tax := plans.Tax{Name: t.Name, Percent: t.Percent, Amount: t.Amount}
