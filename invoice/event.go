@@ -29,7 +29,7 @@ const (
 	Voided                             // the invoice was issued by mistake
 	WrittenOff                         // payment is not expected anymore
 	Requested                          // the caller was asked to collect the outstanding amount
-	Postponed                          // collection waits until a later time
+	Postponed                          // collection waits until a later time, or for more to collect
 	Missed                             // the due date of an invoice paid by hand passed unpaid
 	Retracted                          // the invoice becomes void once the result of the payment in progress is known
 	Sent                               // the invoice was sent to a customer who pays by hand
@@ -77,7 +77,7 @@ type Event struct {
 	// OwedAgain makes a refunded amount due again. Without it, a credit note owed the refund.
 	OwedAgain bool `json:"owed_again,omitzero"`
 	// Until is the end of the grace period that Failed, Disputed, Reversed, Missed or a refund that is owed again starts,
-	// or the time of collection of Postponed.
+	// or the time of collection of Postponed, zero if it waits for more to collect.
 	Until   time.Time `json:"until,omitzero"`
 	RetryAt time.Time `json:"retry_at,omitzero"` // Failed, Missed: time of the next automatic retry; zero is none
 	Hard    bool      `json:"hard,omitzero"`     // Failed: no retry succeeds until another payment method is added
@@ -150,11 +150,7 @@ func (e *Event) checkCollection(f *fault.List) {
 		f.Add("event.owed_again", proration.ErrInvalid, "must be false for %v", e.Kind)
 	}
 	switch e.Kind {
-	case Postponed:
-		if e.Until.IsZero() {
-			f.Add("event.until", proration.ErrUnset, "required for postponed, the time of collection")
-		}
-	case Failed, Disputed, Reversed, Missed:
+	case Postponed, Failed, Disputed, Reversed, Missed:
 	case Issued, Attempted, Succeeded, Credited, Refunded, Voided, WrittenOff, Requested, Retracted, Sent, DisputeWon,
 		DisputeLost, Surplus, CreditApplied:
 		if !e.Until.IsZero() && !e.OwedAgain {

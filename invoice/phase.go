@@ -15,7 +15,7 @@ type Phase uint8
 const (
 	PhaseDraft         Phase = iota + 1 // not issued yet and can be discarded; nothing is due
 	PhaseOpen                           // due; no payment is requested, or the customer pays by hand
-	PhaseHeld                           // due; collection is postponed until CollectAt
+	PhaseHeld                           // due; collection is postponed until CollectAt, or as Held says
 	PhaseRequested                      // the caller was asked to collect, and the result is unknown
 	PhasePending                        // a payment is in progress, and its result is unknown
 	PhaseOverdue                        // a payment failed or was disputed, or the due date passed; nothing is requested

@@ -32,6 +32,7 @@ type Receivable struct {
 
 	ServiceFrom time.Time `json:"service_from,omitzero"` // start of the service that the invoice pays for
 	CollectAt   time.Time `json:"collect_at,omitzero"`   // time of a postponed first collection; zero is none
+	Held        bool      `json:"held,omitzero"`         // collection waits for more to collect, without a time
 	RequestedAt time.Time `json:"requested_at,omitzero"` // time of the collection request whose result is unknown
 	// DueAt is the due date of an invoice that is paid by hand, set by the caller. It is zero once it has passed.
 	DueAt time.Time `json:"due_at,omitzero"`

@@ -209,7 +209,8 @@ func (r *Receivable) checkCollection(f *fault.List) {
 	case PhaseOpen, PhaseHeld, PhaseOverdue:
 		due = true
 		if want := r.due(); r.Phase != want {
-			f.Add("phase", proration.ErrInvalid, "must be %v, as first_failed_at and collect_at say; got %v", want, r.Phase)
+			f.Add("phase", proration.ErrInvalid, "must be %v, as first_failed_at, collect_at and held say; got %v",
+				want, r.Phase)
 		}
 	case PhaseDraft, PhasePaid, PhaseVoid, PhaseUncollectible:
 	}
@@ -217,7 +218,8 @@ func (r *Receivable) checkCollection(f *fault.List) {
 		f.Add("requested_at", proration.ErrInvalid, "must be set in the phases requested, pending and retracted only; "+
 			"the phase is %v", r.Phase)
 	}
-	if !due && (!r.CollectAt.IsZero() || !r.FirstFailedAt.IsZero()) {
-		f.Add("phase", proration.ErrInvalid, "must wait for money if collect_at or first_failed_at is set; got %v", r.Phase)
+	if !due && (r.Held || !r.CollectAt.IsZero() || !r.FirstFailedAt.IsZero()) {
+		f.Add("phase", proration.ErrInvalid, "must wait for money if collect_at, held or first_failed_at is set; got %v",
+			r.Phase)
 	}
 }

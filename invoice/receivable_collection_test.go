@@ -9,17 +9,20 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// collectionEvent reads an event like eventOf, followed by "until", "retry" and a day, or "hard".
+// collectionEvent reads an event like eventOf, followed by "until", "retry" and a day, or "hard". "more" is no day.
 func collectionEvent(tb testing.TB, text string) invoice.Event {
 	tb.Helper()
 	words := strings.Fields(text)
 	for i, word := range words {
-		if word == "until" || word == "retry" || word == "hard" {
+		if word == "until" || word == "retry" || word == "hard" || word == "more" {
 			e := eventOf(tb, strings.Join(words[:i], " "))
 			for rest := words[i:]; len(rest) > 0; {
 				switch rest[0] {
 				case "hard":
 					e.Hard, rest = true, rest[1:]
+					continue
+				case "more":
+					e.Until, rest = time.Time{}, rest[1:]
 					continue
 				case "until":
 					e.Until = giventest.Instant(rest[1], nil)
@@ -53,6 +56,9 @@ func collectionText(r *invoice.Receivable) string {
 	if r.HardDecline {
 		text += " hard"
 	}
+	if r.Held {
+		text += " for more"
+	}
 	return text
 }
 
@@ -68,6 +74,12 @@ func TestApplyTracksCollection(t *testing.T) {
 	}{
 		{"requested", "the result is unknown since then", []string{"requested - 0 2026-12-01"}, "requested requested 1 due 20"},
 		{"postponed", "collection begins later", []string{"postponed - 0 2026-12-01 until 2026-12-04"}, "held collect 4 due 20"},
+		{"postponed for more", "it has no time", []string{"postponed - 0 2026-12-01 more"}, "held due 20 for more"},
+		{"postponed for more, then requested", "there is more", []string{"postponed - 0 2026-12-01 more", "requested - 0 2026-12-04"}, "requested requested 4 due 20"},
+		{"postponed for more, then sent", "there is more", []string{"postponed - 0 2026-12-01 more", "sent - 0 2026-12-04"}, "open due 20"},
+		{"postponed for more, partly paid", "the rest waits", []string{"postponed - 0 2026-12-01 more", "attempted p1 40", "succeeded p1"}, "held due 20 for more"},
+		{"postponed for more, paid", "a settled receivable has no collection", []string{"postponed - 0 2026-12-01 more", "succeeded p1"}, "paid"},
+		{"postponed for more, declined", "it is overdue", []string{"postponed - 0 2026-12-01 more", declined}, "overdue due 20 failed 3 grace 10 retry 6"},
 		{"postponed, then requested", "the postponed collection begins", []string{"postponed - 0 2026-12-01 until 2026-12-04", "requested - 0 2026-12-04"}, "requested requested 4 due 20"},
 		{"postponed, partly paid", "the rest is still collected", []string{"postponed - 0 2026-12-01 until 2026-12-04", "succeeded p1 40"}, "held collect 4 due 20"},
 		{"postponed, paid by the customer in parts", "the rest is still collected", []string{"postponed - 0 2026-12-01 until 2026-12-04", "attempted p1 40", "succeeded p1"}, "held collect 4 due 20"},

@@ -140,7 +140,7 @@ func (r *Receivable) enter(to Phase) {
 	case PhasePaid, PhaseVoid, PhaseUncollectible:
 		r.ServiceFrom, r.CollectAt, r.RequestedAt, r.DueAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 		r.FirstFailedAt, r.GraceUntil, r.RetryAt = time.Time{}, time.Time{}, time.Time{}
-		r.Retries, r.HardDecline = 0, false
+		r.Retries, r.HardDecline, r.Held = 0, false, false
 	case PhaseDraft, PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted:
 	}
 }
@@ -150,7 +150,7 @@ func (r *Receivable) due() Phase {
 	switch {
 	case !r.FirstFailedAt.IsZero():
 		return PhaseOverdue
-	case !r.CollectAt.IsZero():
+	case !r.CollectAt.IsZero() || r.Held:
 		return PhaseHeld
 	}
 	return PhaseOpen
@@ -158,6 +158,7 @@ func (r *Receivable) due() Phase {
 
 // collect updates the collection fields.
 func (r *Receivable) collect(e *Event) {
+	r.hold(e)
 	switch e.Kind {
 	case Requested:
 		if !r.RetryAt.IsZero() && !e.At.Before(r.RetryAt) {
@@ -203,6 +204,20 @@ func (r *Receivable) collect(e *Event) {
 func (r *Receivable) isOther(id string) bool {
 	under := r.underWay()
 	return under != "" && under != id
+}
+
+// hold updates whether the collection waits for more to collect. What is asked for or overdue waits no longer.
+func (r *Receivable) hold(e *Event) {
+	switch e.Kind {
+	case Postponed:
+		r.Held = e.Until.IsZero()
+	case Requested, Sent, Missed, Failed, Disputed, Reversed:
+		r.Held = false
+	case Refunded:
+		r.Held = r.Held && !e.OwedAgain
+	case Issued, Attempted, Succeeded, Credited, Voided, WrittenOff, Retracted, DisputeWon, DisputeLost, Surplus,
+		CreditApplied:
+	}
 }
 
 // reopen starts the collection of money that went back.

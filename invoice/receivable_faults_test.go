@@ -50,7 +50,6 @@ func TestApplyFaults(t *testing.T) {
 		{"a retry of a success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.RetryAt = e.At }, []string{"event.retry_at invalid"}},
 		{"a hard success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.Hard = true }, []string{"event.retry_at invalid"}},
 		{"a grace period of a success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.Until = e.At }, []string{"event.until invalid"}},
-		{"postponed without end", "law 13: the time of collection has no default", nil, func(e *invoice.Event) { *e = invoice.Event{Kind: invoice.Postponed, At: e.At} }, []string{"event.until unset"}},
 		{"an amount of a request", "the outstanding amount is collected", nil, func(e *invoice.Event) { e.Kind = invoice.Requested }, []string{"event.amount invalid"}},
 		{"a time after the last year", "law 14: JSON cannot store it", nil, func(e *invoice.Event) { e.At = e.At.AddDate(10_000, 0, 0) }, []string{"event.at limit"}},
 		{"all faults at once", "law 14: all faults come at once", nil, func(e *invoice.Event) { *e = invoice.Event{Kind: invoice.Succeeded, Amount: giventest.Money("-1")} }, []string{"event.id unset", "event.amount invalid", "event.at unset"}},

@@ -86,6 +86,9 @@ func (s *step) pass(d Deadline) error {
 	if err := s.useCredit(granted); err != nil {
 		return fault.Under("subscription", err)
 	}
+	if err := s.collectHeld(); err != nil {
+		return fault.Under("subscription", err)
+	}
 	s.reprice(before.Contract.Plan, before.Contract.Items, before.Contract.Ramp)
 	s.deadlineAccess(d)
 	s.record(Step{

@@ -188,6 +188,9 @@ func (s *step) apply(event Event) error {
 	if err := s.useCredit(granted); err != nil {
 		return s.refusal(err)
 	}
+	if err := s.collectHeld(); err != nil {
+		return s.refusal(err)
+	}
 	if err := s.payUnissued(); err != nil {
 		return s.refusal(err)
 	}

@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
@@ -31,8 +33,15 @@ func (s *step) collect(inv *invoice.Invoice, from time.Time) error {
 	return s.ask(inv.ID)
 }
 
-// ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
-func (s *step) ask(id string) error {
+// ask requests payment of an invoice through an effect, and of the held invoices before it. It does not ask again until
+// the result is reported.
+func (s *step) ask(id string) error { return s.askWith(id, true) }
+
+// askAlone requests payment of an invoice, and of no held ones, which other documents of the step can still lower.
+func (s *step) askAlone(id string) error { return s.askWith(id, false) }
+
+// askWith requests payment of an invoice, with or without the held ones.
+func (s *step) askWith(id string, held bool) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
 	if s.sub.CollectionPause != nil && !s.paysFirst {
 		return nil // it is requested when collection resumes
@@ -44,6 +53,20 @@ func (s *step) ask(id string) error {
 	if !amount.IsPositive() {
 		return nil // the next installment is later
 	}
+	if s.belowMinimum(&r, held) {
+		return s.postpone(&r)
+	}
+	if held {
+		if err := s.askHeld(id); err != nil {
+			return err
+		}
+	}
+	return s.request(r, amount)
+}
+
+// request requests payment of an amount of an invoice through an effect.
+func (s *step) request(r invoice.Receivable, amount decimal.Decimal) error {
+	id := r.Invoice
 	kind, effect := invoice.Requested, CollectPayment
 	if s.manual() {
 		kind, effect = invoice.Sent, Send

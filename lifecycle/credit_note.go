@@ -87,7 +87,7 @@ func (s *step) askAgain(before *invoice.Receivable) error {
 		r.Phase = invoice.PhaseOverdue
 	}
 	s.replace(r)
-	return s.ask(r.Invoice)
+	return s.askAlone(r.Invoice)
 }
 
 // creditInFull issues a credit note for an invoice that was paid although nothing is served for it, and requests the

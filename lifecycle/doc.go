@@ -93,6 +93,11 @@
 // contract can split its invoices into installments. Each is requested when it is due, has a grace period of its own,
 // and is closed by its payment.
 //
+// With a minimum amount (payments.minimum_amount), an invoice below it is held, which counts as paid for access and
+// dunning. Once the held invoices and a new one reach it together, each is requested by an effect of its own, oldest
+// first; the caller can combine the effects of one outcome into one payment, and reports a result for each invoice. The
+// end of service collects what is held and still owed.
+//
 // A cancellation takes effect at the requested time, at the earliest at the time that the change rules allow, and can
 // be withdrawn until then. A period that begins before a known end is billed until that end; if the cancellation is
 // withdrawn or moved, the rest is billed. Changes until then are refused, allowed, or withdraw the cancellation, as the

@@ -59,7 +59,7 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	sub.EndedAt = sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt = time.Time{}, false, time.Time{}, time.Time{}
 	sub.PayBy, sub.ConvertAt, sub.ScheduledChanges, sub.Dunned = time.Time{}, time.Time{}, nil, false
-	return nil
+	return s.releaseHeld()
 }
 
 // voidOpen voids the open invoices of time that is not over. One that was paid in part, or credited, is lowered to

@@ -78,7 +78,7 @@ func (h *history) paidFor() bool {
 				continue
 			}
 			costs = costs || net.IsPositive()
-			if inv.status() != "paid" {
+			if inv.status() != "paid" && !inv.receivable.Held { // it waits for more to collect
 				continue
 			}
 			units[c.Item] = units[c.Item].Add(left)

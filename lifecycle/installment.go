@@ -7,9 +7,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// onSchedule reports whether every installment of an invoice that is due is paid, and others follow.
+// onSchedule reports whether nothing of an invoice is to be collected yet: every installment that is due is paid and
+// others follow, or it waits for the minimum amount.
 func (s *Subscription) onSchedule(r *invoice.Receivable) bool {
-	return r.Phase == invoice.PhaseHeld && len(r.Installments) > 0
+	return r.Phase == invoice.PhaseHeld
 }
 
 // onTime returns a receivable that waits for its next installment, if those that are due are paid. No failure and no

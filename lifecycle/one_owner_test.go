@@ -16,7 +16,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		// of prices, of fees, of customers, of the orders that a coupon is for
 		"plans.Currency": {
 			"catalog.plans.offers.currency", "catalog.plans.setup_fees.currency", "catalog.markets.currency",
-			"catalog.coupons.discount.currency", "renewal.usage_threshold.key",
+			"catalog.coupons.discount.currency", "renewal.usage_threshold.key", "payments.minimum_amount.key",
 		},
 		// of an item, of a fee, and the special price of a coupon
 		"plans.Price": {"catalog.plans.offers.price", "catalog.plans.setup_fees.price", "catalog.coupons.discount.price"},

@@ -32,7 +32,7 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 		return err
 	}
 	issued := s.out.Invoices[len(before.out.Invoices):]
-	owes := func(inv invoice.Invoice) bool { return s.sub.owing(inv.ID) }
+	owes := func(inv invoice.Invoice) bool { return s.sub.asksFor(inv.ID) }
 	switch {
 	case !slices.ContainsFunc(issued, owes):
 		return nil // nothing is to be paid

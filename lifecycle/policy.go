@@ -248,6 +248,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 	needed(f, "if_paid_timeout", p.IfPaidTimeout)
 	optional(f, "renewal.lead", p.Renewal.Lead)
 	p.Renewal.checkUsage(f)
+	checkAmounts(f, "payments.minimum_amount.", p.Payments.MinimumAmount)
 	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "dunning.due_in", p.Dunning.DueIn)

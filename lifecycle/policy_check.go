@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -25,12 +28,17 @@ func (r *Renewal) checkUsage(f *fault.List) {
 	if r.Review != (proration.Interval{}) && r.Lead != (proration.Interval{}) {
 		f.Add("renewal.review", proration.ErrInvalid, "must be unset together with lead; an advance invoice is no draft")
 	}
-	for _, currency := range slices.Sorted(maps.Keys(r.UsageThreshold)) {
-		path := "renewal.usage_threshold." + string(currency)
+	checkAmounts(f, "renewal.usage_threshold.", r.UsageThreshold)
+}
+
+// checkAmounts adds the faults of amounts by currency.
+func checkAmounts(f *fault.List, path string, all map[plans.Currency]decimal.Decimal) {
+	for _, currency := range slices.Sorted(maps.Keys(all)) {
+		path := path + string(currency)
 		if _, err := currency.Places(); err != nil {
 			f.Add(path, proration.ErrInvalid, "must be for a currency such as USD; got %.40q", string(currency))
 		}
-		most := r.UsageThreshold[currency]
+		most := all[currency]
 		if fault.Amount(f, path, most) && !most.IsPositive() {
 			f.Add(path, proration.ErrInvalid, "must be above zero; got %v", most)
 		}

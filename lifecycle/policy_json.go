@@ -14,15 +14,16 @@ type policyJSON Policy
 //	policy := lifecycle.Standard()
 //	err := json.Unmarshal(file, &policy)
 //
-// Objects and the maps access_by_status and usage_threshold merge by key. A list replaces the receiver's list whole,
-// and its elements start from zero. JSON null leaves a setting as it is; "" unsets a length. The memory of the
-// receiver's lists and maps is not written to. The caller then calls [Policy.Validate].
+// Objects and the maps access_by_status, usage_threshold and minimum_amount merge by key. A list replaces the
+// receiver's list whole, and its elements start from zero. JSON null leaves a setting as it is; "" unsets a length. The
+// memory of the receiver's lists and maps is not written to. The caller then calls [Policy.Validate].
 // Errors: those of encoding/json, which reports the first fault only, and an unknown field; the receiver is then
 // unchanged.
 func (p *Policy) UnmarshalJSON(text []byte) error {
 	read := policyJSON(*p)
 	read.AccessByStatus = maps.Clone(p.AccessByStatus)
 	read.Renewal.UsageThreshold = maps.Clone(p.Renewal.UsageThreshold)
+	read.Payments.MinimumAmount = maps.Clone(p.Payments.MinimumAmount)
 	read.ChangeRules, read.Reminders, read.Managers = nil, nil, nil
 	read.BillingDetailsEditors, read.ManualPaymentMethods = nil, nil
 	read.Renewal.Except, read.Dunning.Retries = nil, nil

@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -16,6 +18,11 @@ type Payments struct {
 	// BillingAnchor is the billing dates after a suspended subscription paid its period late: keep continues the period,
 	// and reset starts it at the payment, which pays for it; must be set.
 	BillingAnchor plans.BillingAnchor `json:"billing_anchor"`
+	// MinimumAmount is the smallest amount to collect, by currency. An invoice below it is held, which counts as paid for
+	// access and dunning, until it reaches the minimum together with the next ones. Then, and when service ends, each has
+	// an effect of its own, which the caller can combine into one payment. A currency without one collects each invoice,
+	// and so does a customer who pays by hand.
+	MinimumAmount map[plans.Currency]decimal.Decimal `json:"minimum_amount,omitempty"`
 }
 
 // Credit says how credit pays.

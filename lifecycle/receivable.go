@@ -36,9 +36,9 @@ func (s *Subscription) owing(id string) bool {
 	return i >= 0 && s.Receivables[i].Owing()
 }
 
-// owes reports whether any invoice waits for a payment.
+// owes reports whether any invoice waits for a payment, and not for more to collect.
 func (s *Subscription) owes() bool {
-	return slices.ContainsFunc(s.Receivables, invoice.Receivable.Owing)
+	return slices.ContainsFunc(s.Receivables, func(r invoice.Receivable) bool { return r.Owing() && !waitsForMore(&r) })
 }
 
 // underWay reports whether a payment of an invoice is pending and no part of the invoice is paid.
@@ -99,7 +99,8 @@ func (s *step) happen(id string, e invoice.Event) (bool, error) {
 		return false, s.inReceivable(moved(err, "event", "event.payment"), id)
 	}
 	if len(after.Events) == len(r.Events) && after.Phase == r.Phase && after.RequestedAt.Equal(r.RequestedAt) &&
-		after.CollectAt.Equal(r.CollectAt) && after.DueAt.Equal(r.DueAt) && after.RetryAt.Equal(r.RetryAt) {
+		after.CollectAt.Equal(r.CollectAt) && after.Held == r.Held &&
+		after.DueAt.Equal(r.DueAt) && after.RetryAt.Equal(r.RetryAt) {
 		return false, nil
 	}
 	s.replace(after)

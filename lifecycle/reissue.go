@@ -130,7 +130,7 @@ func (s *step) collectAgain(again *invoice.Invoice, before *invoice.Receivable) 
 	}
 	r := s.sub.Receivables[i]
 	r.Phase, r.ServiceFrom, r.CollectAt, r.DueAt = before.Phase, before.ServiceFrom, before.CollectAt, before.DueAt
-	r.FirstFailedAt, r.GraceUntil, r.RetryAt = before.FirstFailedAt, before.GraceUntil, before.RetryAt
+	r.Held, r.FirstFailedAt, r.GraceUntil, r.RetryAt = before.Held, before.FirstFailedAt, before.GraceUntil, before.RetryAt
 	r.Retries, r.HardDecline = before.Retries, before.HardDecline
 	s.replace(r)
 	if r.CollectAt.IsZero() && (!r.HardDecline || s.manual()) {

@@ -38,7 +38,7 @@ func (s *step) billOr(without FinalAction, bill func() error) error {
 // asksSince reports whether the step issued an invoice that waits for a payment, or requested one, since then.
 func (s *step) asksSince(before *step) bool {
 	return slices.ContainsFunc(s.out.Invoices[len(before.out.Invoices):], func(inv invoice.Invoice) bool {
-		return s.sub.owing(inv.ID)
+		return s.sub.asksFor(inv.ID)
 	}) || slices.ContainsFunc(s.out.Effects[len(before.out.Effects):], func(e Effect) bool {
 		return e.Kind == CollectPayment || e.Kind == Send
 	})

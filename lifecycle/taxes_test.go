@@ -287,8 +287,8 @@ func TestRefusedEventPassesTheDeadline(t *testing.T) {
 	assert.True(t, out.Invoices[1].Total.Equal(giventest.Money("1062.57")))
 }
 
-// A corrected copy has the taxes of its own billing details: the engine is asked again, for charges that waited too. The
-// original is credited with its own answers. With a tax ID there is no tax, and that of the original stays as balance.
+// A corrected copy has the taxes of its own billing details: the engine is asked again, also for charges that waited.
+// The original is credited with its own answers. With a tax ID there is no tax: that of the original is balance.
 func TestCorrectedCopyAsksForTaxes(t *testing.T) {
 	for _, prorations := range []plans.ProrationBilling{plans.InvoiceNow, plans.NextInvoice} {
 		p := enginePolicies(t, func(p *lifecycle.Policy) { p.Prorations = prorations })
