@@ -349,3 +349,19 @@ func minimumLives(h *history, all []candidate, depth int) {
 		}
 	}
 }
+
+// Usage that becomes known after the end of service is collected, since no other invoice follows.
+func TestSmallUsageAfterTheEnd(t *testing.T) {
+	p := smallPolicy("0.50", func(p *lifecycle.Policy) { p.Renewal.UsageWindow = days(3) })
+	sub := smallSeat()
+	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "calls", Price: plans.Price{Metered: true, Unit: giventest.Money("0.07")}})
+	usage := lifecycle.Event{Sequence: 3, At: utc("2026-01-21"), Kind: lifecycle.UsageRecorded, Records: []lifecycle.UsageRecord{
+		{Item: "calls", Quantity: decimal.NewFromInt(1), UsedAt: utc("2026-01-19")},
+	}}
+	out, err := replayWith([]lifecycle.Policy{p}, sub, []lifecycle.Event{
+		{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card"},
+		{Sequence: 2, At: utc("2026-01-20"), Kind: lifecycle.CancellationRequested, Effective: plans.Immediately}, usage,
+	}, utc("2026-01-25"))
+	require.NoError(t, err)
+	assert.Contains(t, asked(&out), "r-2 0.07", out.Timeline())
+}
