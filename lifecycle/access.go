@@ -123,7 +123,7 @@ func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
 		left := item.Quantity
 		for j := range s.UnexpiredCharges {
 			c := &s.UnexpiredCharges[j]
-			if c.Item == item.ID && s.covers(c) && counts(c) {
+			if c.Item == item.ID && s.covers(c) && counts(c) && s.stands(c) {
 				_, units := s.left(c)
 				left = left.Sub(units)
 			}
