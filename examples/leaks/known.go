@@ -49,7 +49,7 @@ func within(small, large []string) bool {
 func split(all []found, list []known) (news []found, counts []int) {
 	counts = make([]int, len(list))
 	for _, f := range all {
-		i := slices.IndexFunc(list, func(k known) bool { return k.Theme == f.theme && within(k.Moves, f.moves) })
+		i := slices.IndexFunc(list, func(k known) bool { return k.Theme == f.theme && within(k.Moves, f.moves()) })
 		if i < 0 {
 			news = append(news, f)
 		} else {

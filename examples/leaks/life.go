@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -27,14 +28,15 @@ type life struct {
 	*world
 	sub      lifecycle.Subscription
 	card     card
-	paid     decimal.Decimal // received, less what went back
+	money    money
 	goodwill decimal.Decimal // refunds that the seller gave on its own
 	givenUp  []givenUp       // invoices that the seller gave up
+	wrong    string          // fault of a document, in words
 	lines    int             // lines of the documents so far
 	spans    []span          // time with full access, in order
 	events   []lifecycle.Event
 	issued   []invoice.Invoice
-	all      []invoice.Receivable
+	all      []invoice.Receivable // one of each invoice
 	steps    []lifecycle.Step
 }
 
@@ -45,6 +47,7 @@ type span struct {
 	period   proration.Period
 	trial    bool     // a trial
 	unpaid   []string // invoices of charges for that time that were not paid then
+	nothing  bool     // access that a payment gives and not the status, where all that was paid went back
 }
 
 // givenUp is an invoice that the seller gave up after a number of documents.
@@ -55,7 +58,7 @@ type givenUp struct {
 
 // begin starts a life.
 func (w *world) begin() (life, error) {
-	l := life{world: w}
+	l := life{world: w, card: w.theme.card}
 	l.sub = w.theme.subscription()
 	err := l.apply(lifecycle.Event{At: w.start, Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Customer})
 	return l, err
@@ -77,17 +80,25 @@ func (l *life) take(out *lifecycle.Outcome) error {
 	l.sub = out.Subscription
 	l.steps = append(slices.Clip(l.steps), out.Steps...)
 	l.issued = append(slices.Clip(l.issued), out.Invoices...)
-	l.all = append(slices.Clip(l.all), out.Receivables...)
+	l.all = slices.Clone(l.all)
+	for i := range out.Receivables {
+		r := &out.Receivables[i]
+		if known := slices.IndexFunc(l.all, func(k invoice.Receivable) bool { return k.Invoice == r.Invoice }); known >= 0 {
+			l.all[known] = *r
+		} else {
+			l.all = append(l.all, *r)
+		}
+	}
 	for i := range out.Invoices {
 		l.lines += len(out.Invoices[i].Lines)
 	}
 	for _, e := range out.Effects {
 		switch e.Kind {
 		case lifecycle.Refund:
-			l.paid = l.paid.Sub(e.Amount)
+			l.refund(e)
 		case lifecycle.CollectPayment:
 			if err := l.answer(e); err != nil {
-				return err
+				return errors.Join(errFails, err)
 			}
 		case lifecycle.Send, lifecycle.Withdraw, lifecycle.CalculateTaxes:
 		}
@@ -108,19 +119,21 @@ func (l *life) answer(e lifecycle.Effect) error {
 	return l.pay(e.Invoice, e.Amount)
 }
 
-// pay pays an amount of an invoice.
-func (l *life) pay(id string, amount decimal.Decimal) error {
-	l.paid = l.paid.Add(amount)
-	return l.apply(lifecycle.Event{
-		At: l.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: id, Amount: amount},
-	})
-}
-
 // receivable returns the receivable of an invoice that the subscription keeps, or nil.
 func (l *life) receivable(id string) *invoice.Receivable {
 	for i := range l.sub.Receivables {
 		if l.sub.Receivables[i].Invoice == id {
 			return &l.sub.Receivables[i]
+		}
+	}
+	return nil
+}
+
+// document returns a document, or nil.
+func (l *life) document(id string) *invoice.Invoice {
+	for i := range l.issued {
+		if l.issued[i].ID == id {
+			return &l.issued[i]
 		}
 	}
 	return nil
@@ -146,16 +159,21 @@ func (l *life) advance(to time.Time) error {
 		if err != nil {
 			return err
 		}
+		before := *l
 		if err := l.take(&out); err != nil {
+			return err
+		}
+		if err := l.policyGivesUp(&before); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// entitled notes the time that is paid and not over yet, as if it were served.
-func (l *life) entitled() {
-	if l.sub.Status == lifecycle.Trialing || len(l.unpaid()) > 0 {
+// entitled notes the time that is paid and not over yet, as if it were served. With credit, it notes the time of an
+// open invoice too.
+func (l *life) entitled(credit bool) {
+	if l.sub.Status == lifecycle.Trialing || l.arrears() || len(l.unpaid(l.sub.At)) > 0 && !credit {
 		return
 	}
 	to := l.sub.Period.End
@@ -171,7 +189,11 @@ func (l *life) entitled() {
 	}
 }
 
-// note notes the time until an instant, in which nothing happens.
+// arrears reports whether periods are billed at their end.
+func (l *life) arrears() bool { return l.policy.Billing.Timing == proration.InArrears }
+
+// note notes the time until an instant, in which nothing happens. It is divided where a charge begins
+// or ends, and at agreed changes.
 func (l *life) note(to time.Time) {
 	if l.policies.Access(l.sub) != lifecycle.Full {
 		return
@@ -179,25 +201,72 @@ func (l *life) note(to time.Time) {
 	contract := l.sub.Contract
 	trial := l.sub.Status == lifecycle.Trialing ||
 		l.sub.Status == lifecycle.Incomplete && !to.After(l.start.Add(l.theme.trial())) // the trial would go on
-	l.spans = append(slices.Clip(l.spans), span{
-		from: l.sub.At, to: to, contract: &contract, period: l.sub.Period, trial: trial, unpaid: l.unpaid(),
-	})
+	l.spans = slices.Clip(l.spans)
+	var edges []time.Time
+	for i := range l.sub.UnexpiredCharges {
+		if c := &l.sub.UnexpiredCharges[i]; c.Corrects == "" {
+			edges = append(edges, c.Span.Start, c.Span.End)
+		}
+	}
+	for i := range contract.Ramp {
+		edges = append(edges, contract.Ramp[i].At)
+	}
+	for from := l.sub.At; from.Before(to); {
+		until := to
+		for _, edge := range edges {
+			if edge.After(from) && edge.Before(until) {
+				until = edge
+			}
+		}
+		l.spans = append(l.spans, span{
+			from: from, to: until, contract: &contract, period: l.sub.Period, trial: trial,
+			unpaid: l.unpaid(from), nothing: l.nothing(from),
+		})
+		from = until
+	}
 }
 
-// unpaid returns the invoices of charges for the present time that are not paid.
-func (l *life) unpaid() (ids []string) {
+// unpaid returns the invoices of charges for a time that are not paid.
+func (l *life) unpaid(at time.Time) (ids []string) {
 	for _, c := range l.sub.UnexpiredCharges {
 		r := l.receivable(lineid.Invoice(c.ID))
-		if c.Kind == plans.Recurring && c.Corrects == "" && c.Span.Contains(l.sub.At) && r != nil && r.Owing() {
+		base := c.Kind == plans.Recurring || c.Kind == plans.Extension
+		if base && c.Corrects == "" && c.Span.Contains(at) && r != nil && r.Owing() {
 			ids = append(ids, r.Invoice)
 		}
 	}
 	return ids
 }
 
+// nothing reports whether a status without access has it, where every charge for the time that costs something is
+// credited or not paid.
+func (l *life) nothing(at time.Time) bool {
+	if l.policy.AccessByStatus[l.sub.Status] == lifecycle.Full {
+		return false
+	}
+	for i := range l.sub.UnexpiredCharges {
+		c := &l.sub.UnexpiredCharges[i]
+		r := l.receivable(lineid.Invoice(c.ID))
+		if c.Corrects != "" || !c.Span.Contains(at) || !c.Net.IsPositive() || r != nil && r.Owing() {
+			continue
+		}
+		left := c.Net
+		for k := range l.sub.UnexpiredCharges {
+			credit := &l.sub.UnexpiredCharges[k]
+			if by := l.receivable(lineid.Invoice(credit.ID)); credit.Corrects == c.ID && (by == nil || !by.Owing()) {
+				left = left.Add(credit.Net) // an unpaid change takes nothing away
+			}
+		}
+		if left.IsPositive() {
+			return false
+		}
+	}
+	return true
+}
+
 // everPaid reports whether an invoice was paid at some time. A payment that is disputed later was one.
 func (l *life) everPaid(id string) bool {
-	for i := len(l.all) - 1; i >= 0; i-- {
+	for i := range l.all {
 		if l.all[i].Invoice == id {
 			return slices.ContainsFunc(l.all[i].Events, func(e invoice.Event) bool { return e.Kind == invoice.Succeeded })
 		}

@@ -2,15 +2,21 @@
 // access, weighed by its price, or more balance or money back than was paid for, beyond half a cent for each line of
 // the documents. A debt counts as paid; service on credit is compared with the grace that the policy gives.
 //
-//	go run ./examples/leaks                       # lifecycle.Standard(), up to three moves, five where cards decline
+//	go run ./examples/leaks                       # lifecycle.Standard(), up to three moves, more in small parts
 //	go run ./examples/leaks -policy FILE -depth 2 # a policy of your own, read over Standard(), without its catalog
 //
 // The moves change seats by hundredths, ones and thousands, plans, intervals and billing dates, also with a coupon;
-// cancel, return, pause and convert a trial; enter cards that pay, decline or never answer; dispute payments; have
-// support refund them or give an invoice up; and tell support late. They are made around the end of the first period,
-// and each life is measured in the third. Smaller sequences come first, and one that contains a smaller one is not
-// shown. The program ends with status 1 if it found a leak that is not known. The folder known lists the leaks of the
-// documented rules of vendors, with the page.
+// cancel, return, pause and convert a trial; enter cards that pay, decline or never answer; pay late, in part and
+// twice; dispute payments; have support refund them, credit an invoice or give it up; and tell support late. They are
+// made around the end of the first period, and each life is measured in the third. Some parts of the search have
+// settings of their own: prorations on the next invoice, open invoices that are void, a first payment before service,
+// refunds at a cancellation, billing in arrears.
+//
+// After every move the books of the money are compared with the money that moved, in both directions: documents are
+// paid by money, by credit or not yet, no charge is credited twice, and changes that end where they began cost nothing.
+// A sequence that ends in an error of the library is a finding, too. Smaller sequences come first, and one that
+// contains a smaller one is not shown. The program ends with status 1 if it found a leak that is not known. The folder
+// known lists the leaks of the documented rules of vendors, with the page.
 package main
 
 import (
@@ -67,7 +73,7 @@ func run(out io.Writer, name string, policy lifecycle.Policy, depth int) (int, e
 		return 0, err
 	}
 	news, counts := split(all, list)
-	fmt.Fprintf(out, "%s: %d sequences of up to %d moves tried, and longer ones where cards decline.\n",
+	fmt.Fprintf(out, "%s: %d sequences of up to %d moves tried, and longer ones in small parts.\n",
 		name, tried, depth)
 	for i, n := range counts {
 		if n > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -20,7 +21,7 @@ type books struct {
 	onCredit time.Duration   // time of it in which the period was not paid
 	trial    time.Duration   // time of it in a trial
 	balance  decimal.Decimal // credit that is left
-	paid     decimal.Decimal // money received, less what went back
+	paid     decimal.Decimal // money received, less the money that went back
 	owed     decimal.Decimal // outstanding on invoices
 	goodwill decimal.Decimal // money that the seller gave back on its own
 	lines    int             // lines of all documents
@@ -28,20 +29,23 @@ type books struct {
 
 // measure returns the books of a life.
 func (l *life) measure() (books, error) {
-	b := books{paid: l.paid, owed: l.owed(), goodwill: l.goodwill, had: new(big.Rat)}
+	b := books{paid: l.money.paid, owed: l.owed(), goodwill: l.goodwill, had: new(big.Rat)}
 	b.lines = l.lines + len(l.sub.UnbilledCharges)
 	var err error
-	if b.balance, err = credits.Balance(l.sub.Ledger, l.sub.Contract.Currency, l.sub.At); err != nil {
+	if b.balance, err = l.balance(); err != nil {
 		return b, err
 	}
 	for i, s := range l.spans {
+		if unbilled := l.sub.UnbilledSince; l.arrears() && !over[l.sub.Status] && !s.from.Before(unbilled) {
+			break
+		}
 		length := s.to.Sub(s.from)
 		never := slices.ContainsFunc(s.unpaid, func(id string) bool { return !l.everPaid(id) })
 		switch {
 		case s.trial:
 			b.trial += length
 			continue
-		case never:
+		case never || s.nothing:
 			b.onCredit += length
 		}
 		value, err := l.value(i)
@@ -61,10 +65,14 @@ func (l *life) value(i int) (*big.Rat, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.policy.Trial.UnusedTrial == plans.CarryOver && s.period.Contains(s.from) {
+	if l.policy.Trial.UnusedTrial == plans.CarryOver && l.theme.trial() > 0 && s.period.Contains(s.from) {
 		period = s.period // the rest of a trial makes it longer
 	}
-	price, err := l.price(s.contract, period)
+	contract, err := s.contract.AsOf(s.from)
+	if err != nil {
+		return nil, err
+	}
+	price, err := l.price(contract, period)
 	if err != nil || price.Sign() == 0 {
 		return new(big.Rat), err
 	}
@@ -76,6 +84,10 @@ func (l *life) value(i int) (*big.Rat, error) {
 		return price.Mul(price, whole.Mul(whole, l.discounted(i, s.from, s.to))), nil
 	}
 	first, end := dayOf(s.from), dayOf(s.to)
+	begins := i == 0 || l.spans[i-1].to.Before(s.from)
+	if begins && l.policy.Billing.Proration.FirstDay == proration.DayFree {
+		first = first.AddDate(0, 0, 1)
+	}
 	if s.to.After(end) && s.to.Before(period.End) && l.counts(i, end) {
 		end = end.AddDate(0, 0, 1)
 	}
@@ -124,10 +136,11 @@ func dayOf(t time.Time) time.Time {
 func days(from, to time.Time) int64 { return int64(to.Sub(from) / (24 * time.Hour)) }
 
 // price returns the price of a whole period of a contract.
-func (l *life) price(c *plans.Contract, period proration.Period) (*big.Rat, error) {
+func (l *life) price(whole plans.Contract, period proration.Period) (*big.Rat, error) {
 	policy := l.policy.Billing.Proration
 	policy.Rounding.Places = 2
-	charges, err := c.Charges(proration.Portion{Period: period, Span: period}, policy)
+	whole.Until, whole.Ramp = time.Time{}, nil // a known end makes a period shorter, and no time cheaper
+	charges, err := whole.Charges(proration.Portion{Period: period, Span: period}, policy)
 	sum := new(big.Rat)
 	for i := range charges {
 		sum.Add(sum, charges[i].Net.Rat())
@@ -135,28 +148,95 @@ func (l *life) price(c *plans.Contract, period proration.Period) (*big.Rat, erro
 	return sum, err
 }
 
-// leak returns the gain of a life in words, and "" if there is none.
-func (l *life) leak(b *books) string {
-	half := decimal.New(5, -3).Mul(decimal.NewFromInt(int64(b.lines)))
+// gain returns the gain of a life right after a move, in words, and "" if there is none. The lives before are those
+// before each of the last changes.
+func (l *life) gain(before []life) (string, error) {
+	balance, err := l.balance()
+	if err != nil {
+		return "", err
+	}
+	if l.wrong != "" {
+		return l.wrong, nil
+	}
+	if fault := l.fault(balance); fault != "" {
+		return fault, nil
+	}
+	if fault, err := l.roundTrips(before, balance); fault != "" || err != nil {
+		return fault, err
+	}
+	now := *l
+	now.entitled(true)
+	b, err := now.measure()
+	if err != nil || l.arrears() {
+		return "", err
+	}
+	half := l.half(b.lines)
+	if l.money.unbacked(b.balance, half) {
+		return b.balance.StringFixed(2) + " of balance, of which no more than " + b.paid.StringFixed(2) + " was paid", nil
+	}
+	return l.loss(&b, half), nil
+}
+
+// loss returns the amount that a customer pays beyond the access, in words, and "" if there is none.
+func (l *life) loss(b *books, half decimal.Decimal) string {
+	owed := b.owed
+	if over[l.sub.Status] {
+		owed = decimal.Zero // it may never be paid
+	}
+	loss := new(big.Rat).Sub(b.paid.Add(owed).Sub(b.balance).Sub(half).Rat(), b.had)
+	if !l.fair() || loss.Sign() <= 0 {
+		return ""
+	}
+	loss.Add(loss, half.Rat())
+	return loss.FloatString(2) + " more is paid or owed than there is access"
+}
+
+// over are the statuses without service.
+var over = map[lifecycle.Status]bool{lifecycle.Canceled: true, lifecycle.Expired: true, lifecycle.Suspended: true}
+
+// balance returns the credit that is left.
+func (l *life) balance() (decimal.Decimal, error) {
+	return credits.Balance(l.sub.Ledger, l.sub.Contract.Currency, l.sub.At)
+}
+
+// half returns half a cent for each line, which is the most that rounding gives.
+func (l *life) half(lines int) decimal.Decimal {
+	half := decimal.New(5, -3).Mul(decimal.NewFromInt(int64(lines)))
 	if l.theme.taxed {
 		half = half.Add(half) // of the net and of the tax
 	}
+	return half
+}
+
+// leak returns the gain of a life at its end, in words, and "" if there is none.
+func (l *life) leak() (string, error) {
+	b, err := l.measure()
+	if err != nil {
+		return "", err
+	}
+	if fault := l.fault(b.balance); fault != "" {
+		return fault, nil
+	}
+	half := l.half(b.lines)
 	given := b.paid.Add(b.owed).Add(b.goodwill).Add(half)
 	over := new(big.Rat).Sub(new(big.Rat).Add(b.had, b.balance.Rat()), given.Rat())
 	switch {
-	case over.Sign() > 0:
+	case over.Sign() > 0 && !l.theme.gives:
 		over.Add(over, half.Rat())
-		return over.FloatString(2) + " more than was paid or is owed"
-	case b.balance.GreaterThan(decimal.Max(b.paid, decimal.Zero).Add(b.goodwill).Add(half)):
-		return b.balance.StringFixed(2) + " of balance, of which no more than " + b.paid.StringFixed(2) + " was paid"
+		return over.FloatString(2) + " more than was paid or is owed", nil
+	case l.money.unbacked(b.balance, half):
+		return b.balance.StringFixed(2) + " of balance, of which no more than " + b.paid.StringFixed(2) + " was paid", nil
 	case l.creditsGivenUp() != "":
-		return "a credit of invoice " + l.creditsGivenUp() + ", which was given up"
+		return "a credit of invoice " + l.creditsGivenUp() + ", which was given up", nil
 	case b.onCredit > l.credit:
-		return fmt.Sprintf("service without payment for %s, where the policy gives %s", inDays(b.onCredit), inDays(l.credit))
+		text := "service without payment for %s, where the policy gives %s"
+		return fmt.Sprintf(text, inDays(b.onCredit), inDays(l.credit)), nil
 	case b.trial > l.theme.trial():
-		return fmt.Sprintf("a trial of %s, where the contract gives %s", inDays(b.trial), inDays(l.theme.trial()))
+		return fmt.Sprintf("a trial of %s, where the contract gives %s", inDays(b.trial), inDays(l.theme.trial())), nil
+	case l.arrears():
+		return l.loss(&b, half), nil
 	}
-	return ""
+	return "", nil
 }
 
 // creditsGivenUp returns an invoice that was given up and is credited later, or "".

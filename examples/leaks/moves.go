@@ -1,16 +1,11 @@
 package main
 
 import (
-	"math/big"
 	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/exact"
-	"github.com/billingrules/billing/internal/lineid"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -18,13 +13,14 @@ import (
 
 // move is an action of a customer or an event of a payment. It returns an error if it is not possible.
 type move struct {
-	name string
-	do   func(*life) error
+	name    string
+	do      func(*life) error
+	changes bool // it changes the contract and nothing else
 }
 
 // event returns a move that sends an event of the customer.
 func event(name string, e lifecycle.Event) move {
-	return move{name, func(l *life) error {
+	return move{name: name, changes: e.Kind == lifecycle.Changed, do: func(l *life) error {
 		own := e
 		own.At, own.By = l.sub.At, plans.Customer
 		return l.apply(own)
@@ -64,7 +60,7 @@ func toInterval(name string, months, days int) move {
 
 // withCard returns a move after which requested payments end in a way. A card that pays is entered anew.
 func withCard(name string, c card) move {
-	return move{name, func(l *life) error {
+	return move{name: name, do: func(l *life) error {
 		if l.card == c {
 			return errNothing
 		}
@@ -81,126 +77,30 @@ func withCard(name string, c card) move {
 func cancel(l *life) error {
 	e := lifecycle.Event{At: l.sub.At, Kind: lifecycle.CancellationRequested, By: plans.Customer}
 	e.Effective = plans.Immediately
+	before := *l
 	err := l.apply(e)
 	if err != nil {
 		e.Effective = 0
 		err = l.apply(e)
 	}
-	return err
-}
-
-// payCheapest pays the open invoice with the least amount.
-func payCheapest(l *life) error {
-	var least *invoice.Receivable
-	for i := range l.sub.Receivables {
-		r := &l.sub.Receivables[i]
-		if r.Owing() && (least == nil || r.Outstanding().LessThan(least.Outstanding())) {
-			least = r
-		}
-	}
-	if least == nil {
-		return errNothing
-	}
-	return l.pay(least.Invoice, least.Outstanding())
-}
-
-// ofLastPaid returns a move about the last invoice that money was received for.
-func ofLastPaid(name string, kind lifecycle.EventKind) move { return ofLast(name, kind, decimal.Zero) }
-
-// refund returns a move that refunds an amount of the last paid invoice, and all of it for zero.
-func refund(name, amount string) move {
-	return ofLast(name, lifecycle.PaymentRefunded, decimal.RequireFromString(amount))
-}
-
-func ofLast(name string, kind lifecycle.EventKind, wanted decimal.Decimal) move {
-	return move{name, func(l *life) error {
-		for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
-			r := l.sub.Receivables[i]
-			if !r.Received().IsPositive() {
-				continue
-			}
-			amount := r.Received()
-			err := l.apply(lifecycle.Event{
-				At: l.sub.At, Kind: kind, By: plans.Support, Reason: "asked for",
-				Payment: lifecycle.Payment{Invoice: r.Invoice, Amount: wanted},
-			})
-			if err != nil {
-				return err
-			}
-			if after := l.receivable(r.Invoice); after != nil {
-				amount = amount.Sub(after.Received())
-			}
-			l.paid = l.paid.Sub(amount)
-			if kind == lifecycle.PaymentRefunded {
-				l.goodwill = l.goodwill.Sub(l.issued[len(l.issued)-1].Total)
-			}
-			return nil
-		}
-		return errNothing
-	}}
-}
-
-// ofOpen returns a move by which support gives up the last open invoice. What was served of it is given, and all of an
-// addition to units that are paid: service goes on with it.
-func ofOpen(name string, kind lifecycle.EventKind) move {
-	return move{name, func(l *life) error {
-		for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
-			r := l.sub.Receivables[i]
-			if !r.Owing() {
-				continue
-			}
-			given := l.served(r.Invoice)
-			l.givenUp = append(slices.Clip(l.givenUp), givenUp{r.Invoice, len(l.issued)})
-			err := l.apply(lifecycle.Event{
-				At: l.sub.At, Kind: kind, By: plans.Support, Reason: "asked for", Payment: lifecycle.Payment{Invoice: r.Invoice},
-			})
-			l.goodwill = l.goodwill.Add(given)
-			return err
-		}
-		return errNothing
-	}}
-}
-
-// served returns the amount of an invoice for the time until now, up to the end of the day.
-func (l *life) served(id string) (sum decimal.Decimal) {
-	for i := range l.issued {
-		for _, c := range l.issued[i].Lines {
-			if lineid.Invoice(c.ID) != id || c.Span.Start.After(l.sub.At) || !c.Span.End.After(c.Span.Start) {
-				continue
-			}
-			if c.Kind == plans.ProrationCharge {
-				sum = sum.Add(c.Total())
-				continue
-			}
-			whole := days(dayOf(c.Span.Start), dayOf(c.Span.End))
-			part := big.NewRat(min(whole, days(dayOf(c.Span.Start), dayOf(l.sub.At))+1), whole)
-			sum = sum.Add(exact.Quotient(part.Mul(part, c.Total().Rat()), 2, exact.HalfUp))
-		}
-	}
-	return decimal.Max(sum, decimal.Zero)
-}
-
-// creditLast credits 10.00 of the last invoice, which becomes balance as far as it was paid.
-var creditLast = move{"credit of 10.00", func(l *life) error {
-	for i := len(l.sub.Receivables) - 1; i >= 0; i-- {
-		r := l.sub.Receivables[i]
-		if !r.Owing() && !r.Received().IsPositive() {
-			continue
-		}
-		ten := decimal.NewFromInt(10)
-		err := l.apply(lifecycle.Event{
-			At: l.sub.At, Kind: lifecycle.InvoiceCredited, By: plans.Support, Reason: "asked for", As: credits.AsBalance,
-			Payment: lifecycle.Payment{Invoice: r.Invoice, Amount: ten},
-		})
-		l.goodwill = l.goodwill.Add(ten)
+	if err != nil {
 		return err
 	}
-	return errNothing
-}}
+	return l.policyGivesUp(&before)
+}
+
+// cancelOn returns a move that cancels for a later time.
+func cancelOn(text string) move {
+	return move{name: "cancel for " + text[:len(text)-len(" 00:00:00")], do: func(l *life) error {
+		return l.apply(lifecycle.Event{
+			At: l.sub.At, Kind: lifecycle.CancellationRequested, By: plans.Customer, On: at(text),
+		})
+	}}
+}
 
 // late returns a move whose event happened ten days earlier, and is corrected now.
 func late(name string, e lifecycle.Event) move {
-	return move{"late " + name, func(l *life) error {
+	return move{name: "late " + name, do: func(l *life) error {
 		own := e
 		own.By, own.Sequence = plans.Support, l.sub.Sequence+1
 		if own.At = l.sub.At.Add(-10 * 24 * time.Hour); own.At.Before(l.start) {

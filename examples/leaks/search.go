@@ -11,11 +11,20 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// errNothing is the error of a move that has nothing to do.
-var errNothing = errors.New("nothing to do")
+var (
+	errNothing = errors.New("nothing to do")        // a move has nothing to do
+	errFails   = errors.New("an answer is refused") // a report that the library asked for
+)
+
+// step is a move at an instant.
+type step struct {
+	move string
+	at   time.Time
+}
 
 // world is shared by all lives of a part of the search.
 type world struct {
@@ -31,8 +40,7 @@ type world struct {
 // found is a sequence in which somebody has something for nothing.
 type found struct {
 	theme string
-	moves []string // names of the moves, in order
-	at    []time.Time
+	path  []step // moves, in order
 	gain  string // the gain, in words
 	life  life
 	books books
@@ -42,16 +50,20 @@ type found struct {
 // sequence is not searched further once it leaks.
 func search(policy lifecycle.Policy, depth int) (all []found, tried int, err error) {
 	policy.Catalog = nil // one contract fits all policies
-	for _, t := range slices.Concat(themes(), ofPayments()) {
-		policies, err := lifecycle.NewPolicies(t.under(policy))
+	for _, t := range allThemes() {
+		own := t.under(policy)
+		policies, err := lifecycle.NewPolicies(own)
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, fmt.Errorf("%s: %w", t.name, err)
 		}
-		w := world{policies: policies, policy: policy, theme: &t, start: at("Jan 1 00:00:00"), until: at("Mar 20 00:00:00")}
+		w := world{policies: policies, policy: own, theme: &t, start: at("Jan 1 00:00:00"), until: at("Mar 20 00:00:00")}
+		if own.Billing.Timing == proration.InArrears {
+			w.until = at("Apr 1 00:00:00") // everything is billed then
+		}
 		for _, text := range t.instants {
 			w.instants = append(w.instants, at(text))
 		}
-		if w.credit, err = creditOf(&policy, w.start); err != nil {
+		if w.credit, err = creditTime(&own, w.start); err != nil {
 			return nil, 0, err
 		}
 		leaks, n, err := w.search(depth + t.more)
@@ -60,7 +72,7 @@ func search(policy lifecycle.Policy, depth int) (all []found, tried int, err err
 		}
 		all, tried = append(all, leaks...), tried+n
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(len(a.moves), len(b.moves)) })
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(len(a.path), len(b.path)) })
 	return all, tried, nil
 }
 
@@ -73,9 +85,9 @@ func at(text string) time.Time {
 	return t
 }
 
-// creditOf returns the time of service that a policy gives before a payment: until its result is known, and the grace
+// creditTime returns the time of service that a policy gives before a payment: until its result is known, and the grace
 // period after it.
-func creditOf(p *lifecycle.Policy, from time.Time) (time.Duration, error) {
+func creditTime(p *lifecycle.Policy, from time.Time) (time.Duration, error) {
 	until := from
 	for _, wait := range []proration.Interval{p.Dunning.ResultTimeout, p.Dunning.Grace} {
 		if wait == (proration.Interval{}) {
@@ -134,37 +146,49 @@ func (w *world) search(depth int) (all []found, tried int, err error) {
 	return all, tried, nil
 }
 
-// try makes a move at an instant, measures the life after it, and tries further moves.
-func (b *branch) try(l life, instant, n int, names []string, times []time.Time, depth int) error {
+// try makes a move at an instant, measures the life after it, and tries further moves. The lives before are those
+// before each of the last changes.
+func (b *branch) try(l life, instant, n int, path []step, before []life, depth int) error {
 	w := l.world
 	if err := l.advance(w.instants[instant]); err != nil {
-		return fmt.Errorf("%s: %s: %w", w.theme.name, strings.Join(names, ", "), err)
+		return b.fails(&l, path, err)
 	}
 	m := w.theme.moves[n]
+	before = append(slices.Clip(before), l)
+	if !m.changes {
+		before = nil
+	}
+	path = append(slices.Clip(path), step{m.name, w.instants[instant]})
 	if err := m.do(&l); err != nil {
-		return nil //nolint:nilerr // a move that is not possible is not a sequence
+		if impossible(err) {
+			return nil
+		}
+		return b.fails(&l, path, err)
 	}
-	names, times = append(slices.Clip(names), m.name), append(slices.Clip(times), w.instants[instant])
 	b.tried++
-	end := l
-	if err := end.advance(w.until); err != nil {
-		return fmt.Errorf("%s: %s: %w", w.theme.name, strings.Join(names, ", "), err)
-	}
-	end.entitled()
-	books, err := end.measure()
+	gain, err := l.gain(before)
 	if err != nil {
 		return err
 	}
-	if gain := end.leak(&books); gain != "" {
-		b.leaks = append(b.leaks, found{theme: w.theme.name, moves: names, at: times, gain: gain, life: end, books: books})
-		return nil
+	end := l
+	if gain == "" {
+		if err := end.advance(w.until); err != nil {
+			return b.fails(&end, path, err)
+		}
+		end.entitled(false)
+		if gain, err = end.leak(); err != nil {
+			return err
+		}
+	}
+	if gain != "" {
+		return b.finds(&end, path, gain)
 	}
 	if depth <= 1 {
 		return nil
 	}
 	for i := instant; i < len(w.instants); i++ {
 		for next := range w.theme.moves {
-			if err := b.try(l, i, next, names, times, depth-1); err != nil {
+			if err := b.try(l, i, next, path, before, depth-1); err != nil {
 				return err
 			}
 		}
@@ -172,21 +196,60 @@ func (b *branch) try(l life, instant, n int, names []string, times []time.Time, 
 	return nil
 }
 
+// impossible reports whether an error is about a move: then the move is no part of a sequence. Any other error is one
+// of the library.
+func impossible(err error) bool {
+	if errors.Is(err, errNothing) {
+		return true
+	}
+	if errors.Is(err, errFails) {
+		return false
+	}
+	var own *proration.Error
+	return errors.Is(err, plans.ErrRefused) || errors.As(err, &own) && strings.HasPrefix(own.Field, "event")
+}
+
+// fails notes a sequence that ends with an error of the library.
+func (b *branch) fails(l *life, path []step, err error) error {
+	if len(path) == 0 {
+		return fmt.Errorf("%s: %w", l.theme.name, err) // nobody did anything yet
+	}
+	return b.finds(l, path, "the library fails: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+// finds notes a sequence.
+func (b *branch) finds(l *life, path []step, gain string) error {
+	books, err := l.measure()
+	if err != nil {
+		return err
+	}
+	b.leaks = append(b.leaks, found{theme: l.theme.name, path: path, gain: gain, life: *l, books: books})
+	return nil
+}
+
 // smallest returns the found sequences that contain no smaller one with the same moves.
 func smallest(all []found) (kept []found) {
 	for _, f := range all {
-		if !slices.ContainsFunc(kept, func(k found) bool { return k.theme == f.theme && within(k.moves, f.moves) }) {
+		if !slices.ContainsFunc(kept, func(k found) bool { return k.theme == f.theme && within(k.moves(), f.moves()) }) {
 			kept = append(kept, f)
 		}
 	}
 	return kept
 }
 
+// moves returns the names of the moves.
+func (f *found) moves() (names []string) {
+	for _, s := range f.path {
+		names = append(names, s.move)
+	}
+	return names
+}
+
 // title names a sequence.
 func (f *found) title() string {
 	var parts []string
-	for i, name := range f.moves {
-		parts = append(parts, name+" on "+f.at[i].Format("Jan 2 15:04:05"))
+	for _, s := range f.path {
+		parts = append(parts, s.move+" on "+s.at.Format("Jan 2 15:04:05"))
 	}
 	return strings.Join(parts, ", ")
 }

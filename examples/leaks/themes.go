@@ -24,7 +24,16 @@ type theme struct {
 	trialFor proration.Interval // trial of the contract
 	coupon   *plans.Discount    // a percentage for a number of months
 	taxed    bool               // a tax of 20 % is added to the prices
+	items    []plans.Item       // items beside the seats
+	ramp     []plans.RampStep   // agreed later items
+	card     card               // card of the order
+	fair     bool               // no move forfeits paid time, so that a customer pays for no more than there is
+	gives    bool               // the policy gives time for nothing, so that only money is compared
+	policy   func(*lifecycle.Policy)
 }
+
+// allThemes returns all parts of the search.
+func allThemes() []theme { return slices.Concat(themes(), ofPayments(), ofPolicies()) }
 
 // themes returns the parts of the search.
 func themes() []theme {
@@ -36,7 +45,7 @@ func themes() []theme {
 		{UpTo: decimal.NewFromInt(10), Unit: decimal.RequireFromString("31")}, {Unit: decimal.RequireFromString("15.50")},
 	}}
 	flat := plans.Price{Flat: decimal.RequireFromString("62")}
-	comes, returns := move{"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated})
+	comes, returns := comesAndReturns()
 	quantities := []move{
 		seats("0.01"), seats("1"), seats("1000"), seats("-0.01"), seats("-1"), seats("-1000"),
 	}
@@ -89,14 +98,14 @@ func themes() []theme {
 // ofPayments returns the parts of the search in which payments do not arrive, or go back.
 func ofPayments() []theme {
 	unit := plans.Price{Unit: decimal.RequireFromString("31")}
-	comes, returns := move{"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated})
+	comes, returns := comesAndReturns()
 	twice := []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 3 00:00:00"}
 	return []theme{
 		{
 			name: "cards", price: unit, more: 2, instants: twice,
 			moves: []move{
 				withCard("card declines", declines), withCard("card never answers", silent), withCard("card pays", pays),
-				{"pay the cheapest", payCheapest}, ofLastPaid("dispute", lifecycle.PaymentDisputed), seats("0.01"), seats("1000"),
+				payOne(), takeBack("dispute", lifecycle.PaymentDisputed, false), seats("0.01"), seats("1000"),
 				comes, returns,
 			},
 		},
@@ -104,7 +113,7 @@ func ofPayments() []theme {
 			name: "money back", price: unit, more: 1, instants: twice, taxed: true,
 			moves: []move{
 				refund("refund", "0"), refund("refund of 10.00", "10"),
-				ofLastPaid("dispute", lifecycle.PaymentDisputed), ofLastPaid("bank return", lifecycle.PaymentReversed),
+				takeBack("dispute", lifecycle.PaymentDisputed, false), takeBack("bank return", lifecycle.PaymentReversed, false),
 				seats("1"), seats("-1"), comes, returns,
 			},
 		},
@@ -112,7 +121,8 @@ func ofPayments() []theme {
 			name: "invoices given up", price: unit, more: 1, instants: twice,
 			moves: []move{
 				withCard("card declines", declines), withCard("card pays", pays),
-				ofOpen("void", lifecycle.InvoiceVoided), ofOpen("write off", lifecycle.InvoiceWrittenOff), creditLast,
+				ofOpen("void", lifecycle.InvoiceVoided), ofOpen("write off", lifecycle.InvoiceWrittenOff),
+				creditOf("credit of 10.00", "10"),
 				seats("1"), seats("-1"), comes, returns,
 			},
 		},
@@ -124,20 +134,29 @@ func coupon(name string, d plans.Discount) theme {
 	d.ID, d.Percent = "coupon", decimal.NewFromInt(50)
 	other, cheap := onPlan("other", "31", 1, "USD", 1), onPlan("cheap", "20", 1, "USD", 1)
 	year := onPlan("year", "310", 1, "USD", 12)
+	comes, returns := comesAndReturns()
 	return theme{
 		name: name, price: plans.Price{Unit: decimal.RequireFromString("31")}, coupon: &d,
 		instants: []string{"Jan 11 00:00:00", "Feb 1 00:00:00", "Feb 2 12:00:00"},
 		moves: []move{
 			toPlan(other), toPlan(cheap), toPlan(year), toInterval("weeks", 0, 7), toInterval("months", 1, 0),
-			seats("1"), seats("-1"), {"cancel", cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated}),
+			seats("1"), seats("-1"), comes, returns,
 		},
 	}
 }
 
-// under returns a policy with the tax of the theme.
+// comesAndReturns returns the moves of leaving and coming back.
+func comesAndReturns() (comes, returns move) {
+	return move{name: "cancel", do: cancel}, event("return", lifecycle.Event{Kind: lifecycle.Reactivated})
+}
+
+// under returns a policy with the settings of the theme.
 func (t *theme) under(p lifecycle.Policy) lifecycle.Policy {
 	if t.taxed {
 		p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(20)}}
+	}
+	if t.policy != nil {
+		t.policy(&p)
 	}
 	return p
 }
@@ -148,9 +167,10 @@ func (t *theme) subscription() lifecycle.Subscription {
 	if t.coupon != nil {
 		discounts = append(discounts, *t.coupon)
 	}
+	seats := plans.Item{ID: "seat", Quantity: decimal.NewFromInt(cmp.Or(t.seats, 2)), Price: t.price}
 	return lifecycle.Subscription{ID: "customer", Account: invoice.Account{Contract: plans.Contract{
 		Plan: "basic", Currency: "USD", Trial: t.trialFor, Discounts: discounts,
-		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(cmp.Or(t.seats, 2)), Price: t.price}},
+		Items: append([]plans.Item{seats}, t.items...), Ramp: t.ramp,
 		Cycle: proration.Cycle{
 			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: 1},
 			Zone: "UTC", Location: time.UTC,
