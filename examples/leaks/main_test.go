@@ -2,15 +2,20 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/examples/internal/goldentest"
 	"github.com/billingrules/billing/examples/policies/vendors"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -66,6 +71,63 @@ func TestLeakIsFoundAndExplained(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
 	}
+}
+
+// leaksOf returns the leaks of one move.
+func leaksOf(t *testing.T, m move) []found {
+	t.Helper()
+	own := theme{name: "one move", price: seat(), moves: []move{m}, instants: []string{"Jan 11 00:00:00"}}
+	p := lifecycle.Standard()
+	policies, err := lifecycle.NewPolicies(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := world{
+		policies: policies, policy: p, theme: &own, start: at("Jan 1 00:00:00"), until: at("Mar 20 00:00:00"),
+		instants: []time.Time{at("Jan 11 00:00:00")},
+	}
+	all, _, err := w.search(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// An error of the library is a leak, and a refusal is none. So is money that the books do not have, and a change that
+// costs something although it changes nothing.
+func TestOtherLeaks(t *testing.T) {
+	fails := errors.New("subscription.status: must not become active")
+	for _, c := range []struct {
+		name, gain string
+		do         func(*life) error
+	}{
+		{"nothing to do", "", func(*life) error { return errNothing }},
+		{"a refusal", "", func(*life) error { return &plans.Refusal{} }},
+		{"an error", "the library fails: subscription.status: must not become active", func(*life) error { return fails }},
+		{"money is lost", "documents of 62.00 and a balance of 0.00, of which 67.00 was paid or given and 0.00 is open", func(l *life) error {
+			l.money.paid = l.money.paid.Add(decimal.NewFromInt(5))
+			return nil
+		}},
+		{"a charge for nothing", "10.00 for changes that end where they began", func(l *life) error {
+			return l.apply(lifecycle.Event{
+				At: l.sub.At, Kind: lifecycle.ChargeAdded, By: plans.Support,
+				Charges: []plans.Charge{{Item: "setup", Net: decimal.NewFromInt(10)}},
+			})
+		}},
+	} {
+		all := leaksOf(t, move{name: c.name, do: c.do, changes: true})
+		if got := len(all) > 0; got != (c.gain != "") || got && all[0].gain != c.gain {
+			t.Errorf("%s: %d leaks: %+v", c.name, len(all), gains(all))
+		}
+	}
+}
+
+// gains returns the gains of leaks.
+func gains(all []found) (texts []string) {
+	for _, f := range all {
+		texts = append(texts, f.gain)
+	}
+	return texts
 }
 
 // Every known leak has a page, and its theme and moves exist.

@@ -94,9 +94,9 @@ func (l *life) void() map[string]bool {
 	return void
 }
 
-// fault returns a fault of the books of the money in words, and "" if there is none: nobody gets more back than was paid;
-// documents are paid by money, by credit or not yet; the receivables have the money that really moved; and no charge
-// is credited beyond its amount.
+// fault returns a fault of the books of the money in words, and "" if there is none: nobody gets more back than was
+// paid; documents are paid by money, by credit or not yet; the receivables have the money that really moved; and no
+// charge is credited beyond its amount.
 func (l *life) fault(balance decimal.Decimal) string {
 	void := l.void()
 	var documents, open, booked decimal.Decimal

@@ -13,7 +13,9 @@ import (
 
 // ofPolicies returns the parts of the search under other settings than those of the policy.
 func ofPolicies() []theme {
-	return slices.Concat(ofFirstPayments(), ofOpenInvoices(), ofLatePayments(), ofLeaving(), ofTime(), ofItems(), ofCoupons())
+	return slices.Concat(
+		ofFirstPayments(), ofOpenInvoices(), ofLatePayments(), ofLeaving(), ofTime(), ofItems(), ofCoupons(),
+	)
 }
 
 // seat is the price of a seat.

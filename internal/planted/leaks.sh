@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that the search for leaks finds the planted bugs that give a customer something for nothing: those of leaks.txt.
+# Checks that the search for leaks finds the planted bugs that give somebody something for nothing: those of leaks.txt.
 # It needs Git, Go and coreutils, and works from any directory:
 #
 #	bash internal/planted/leaks.sh               # all of them
