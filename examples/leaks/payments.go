@@ -120,12 +120,8 @@ func refund(name, amount string) move {
 			if !r.Received().IsPositive() {
 				continue
 			}
-			before, err := l.balance()
-			if err != nil {
-				return err
-			}
-			can := decimal.Min(r.Received(), l.uncredited(r.Invoice))
-			err = l.apply(lifecycle.Event{
+			can, documents := decimal.Min(r.Received(), l.uncredited(r.Invoice)), len(l.issued)
+			err := l.apply(lifecycle.Event{
 				At: l.sub.At, Kind: lifecycle.PaymentRefunded, By: plans.Support, Reason: "asked for",
 				Payment: lifecycle.Payment{Invoice: r.Invoice, Amount: wanted},
 			})
@@ -139,13 +135,8 @@ func refund(name, amount string) move {
 			if is := l.receivable(r.Invoice); wanted.IsZero() && is != nil {
 				moved = r.Received().Sub(is.Received())
 			}
-			after, err := l.balance() // a part that credit had paid is credit again
-			if err != nil {
-				return err
-			}
-			l.goodwill = l.goodwill.Add(decimal.Max(after.Sub(before), decimal.Zero))
 			l.goesBack(moved, []string{r.Invoice})
-			l.goodwill = l.goodwill.Add(moved)
+			l.goodwill = l.goodwill.Sub(l.issued[documents].Total) // with the part that credit had paid
 			return nil
 		}
 		return errNothing

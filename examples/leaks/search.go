@@ -66,7 +66,11 @@ func search(policy lifecycle.Policy, depth int) (all []found, tried int, err err
 		if w.credit, err = creditTime(&own, w.start); err != nil {
 			return nil, 0, err
 		}
-		leaks, n, err := w.search(depth + t.more)
+		moves := depth + t.more
+		if t.most > 0 {
+			moves = min(moves, t.most)
+		}
+		leaks, n, err := w.search(moves)
 		if err != nil {
 			return nil, 0, err
 		}

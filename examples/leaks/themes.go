@@ -17,6 +17,7 @@ import (
 type theme struct {
 	name     string
 	more     int      // moves of a sequence beyond the depth of the search
+	most     int      // moves of the longest sequence; zero is no limit
 	instants []string // local times, in order
 	moves    []move
 	price    plans.Price        // price of a seat

@@ -138,8 +138,9 @@ func ofItems() []theme {
 			},
 		},
 		{
-			name: "returning units", price: seat(), seats: 5, more: 2, instants: []string{"Jan 11 00:00:00", "Jan 20 00:00:00"},
-			moves: []move{refund("refund of 105.00", "105"), seats("-2"), seats("1"), seats("2")},
+			name: "returning units", price: seat(), seats: 5, more: 2, most: 4,
+			instants: []string{"Jan 11 00:00:00", "Jan 20 00:00:00"},
+			moves:    []move{refund("refund of 105.00", "105"), seats("-2"), seats("1"), seats("2")},
 		},
 	}
 }
