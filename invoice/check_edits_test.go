@@ -119,7 +119,8 @@ func editElements(v reflect.Value, path string, try func(path string)) {
 // where all are alike. Other laws catch every other edit.
 var sealedOnly = []struct{ path, why string }{
 	{`draft`, "a draft has the same amounts; its receivable waits for an event"},
-	{`contact\..*`, "it decides no amount"},
+	{`(contact|policy\.seller)\..*`, "it decides no amount"},
+	{`lines\[\d\]\.taxes\[\d\]\.answered`, "the answer of a tax engine is the evidence, and is not computed again"},
 	{`.*\.(plan|reason)`, "a text for people; the plan of a credit is the plan of its charge"},
 	{`(issued_at|due_at|installments\[\d\]\.at)`, "an instant that no other field binds: the issue of a credit note, and the due dates"},
 	{`corrects`, "the invoice of a credit note; its lines name the charges"},
