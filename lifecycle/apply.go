@@ -219,9 +219,18 @@ func (s *step) because(cause string, kind EventKind) {
 // record adds a step with the status, the access and the invoices that it led to.
 func (s *step) record(what Step, issued int) {
 	what.Actions = s.actions
-	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.access(&s.sub), s.refused, ""
+	refused := s.refused
+	what.Status, what.Access, s.refused = s.sub.Status, s.policy.access(&s.sub), ""
+	if what.Event == 0 {
+		what.Refused = refused
+	}
 	for _, inv := range s.out.Invoices[issued:] {
 		what.Issued = append(what.Issued, inv.ID)
 	}
 	s.out.Steps = append(s.out.Steps, what)
+	if what.Event != 0 && refused != "" { // the event was applied, and a change that was due with it was not
+		s.out.Steps = append(s.out.Steps, Step{
+			At: what.At, Deadline: ChangeDue, Status: what.Status, Access: what.Access, Refused: refused,
+		})
+	}
 }

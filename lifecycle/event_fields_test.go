@@ -83,7 +83,7 @@ func jsonNames(of reflect.Type) (all []string) {
 // everyField returns the names of the fields of events and payments, without those that every kind reads.
 func everyField() (all []string) {
 	for _, name := range jsonNames(reflect.TypeFor[lifecycle.Event]()) {
-		if !slices.Contains([]string{"sequence", "at", "kind", "by", "reason", "payment"}, name) {
+		if !slices.Contains([]string{"sequence", "at", "kind", "by", "reason", "payment", "tax_answers"}, name) {
 			all = append(all, name)
 		}
 	}
