@@ -3,6 +3,7 @@ package credits
 import (
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -47,6 +48,9 @@ func (r *RebillRequest) lessCoupon(
 		over = decimal.Min(over, exact.Minus(given, line.Net), d.Amount)
 		if over.IsPositive() {
 			d.Amount, line.Net = exact.Minus(d.Amount, over), exact.Plus(line.Net, over)
+		}
+		if !d.Until.After(line.Span.Start) {
+			d.Until = time.Time{} // the rest is what the credit returned, and ends nowhere inside
 		}
 	}
 	return nil
