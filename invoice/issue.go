@@ -270,6 +270,7 @@ type work struct {
 	ids     []string                  // IDs of the documents to come
 	renews  bool                      // the contract renews if it is billed to the end of its last term
 	refund  decimal.Decimal           // amount to refund in money
+	diluted []dilution                // kept percentages that are averages
 	settled time.Time                 // start of the length of the commitment that follows the true-ups of the invoice
 	partly  bool                      // in arrears, a change cuts the present period, and the lines are for a part of it
 

@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"math/big"
 	"slices"
 	"time"
 
@@ -172,41 +171,6 @@ func (w *work) forReplacing(d plans.Discount) plans.Discount {
 	return d
 }
 
-// dilute lowers a percentage of which some replaced charges had less, such as units that were added later without the
-// discount: the charges that replace them all have the average.
-func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
-	const places = 8 // of a percentage
-	had := func(c *plans.Charge) bool {
-		percent := exact.Smaller(d.Percent, decimal.New(100, 0))
-		short := exact.Term{Amount: exact.Times(netBefore(c, d.ID), percent), Num: 1, Den: 100}
-		least, _ := short.Round(c.Share.Rounding.Places, exact.Down)
-		return exact.Plus(deduction(c, d.ID), decimal.New(2, -c.Share.Rounding.Places)).GreaterThan(least) // it was rounded
-	}
-	replaced = slices.DeleteFunc(slices.Clone(replaced), func(c *plans.Charge) bool {
-		return !d.Percent.IsPositive() || len(d.Items) > 0 && !slices.Contains(d.Items, c.Item) || c.Span.End.After(d.Ends)
-	})
-	if !slices.ContainsFunc(replaced, func(c *plans.Charge) bool { return !had(c) }) {
-		return nil
-	}
-	var taken, of decimal.Decimal
-	for _, c := range replaced {
-		own, err := w.unusedDeduction(c, d.ID)
-		if err != nil {
-			return err
-		}
-		before, err := w.unusedPart(c, func(k *plans.Charge) decimal.Decimal { return netBefore(k, d.ID) })
-		if err != nil {
-			return err
-		}
-		taken, of = exact.Plus(taken, own), exact.Plus(of, before)
-	}
-	if of.IsPositive() {
-		share := new(big.Rat).Quo(taken.Rat(), of.Rat())
-		d.Percent = exact.Quotient(share.Mul(share, big.NewRat(100, 1)), places, exact.HalfUp)
-	}
-	return nil
-}
-
 // deduction returns the amount that a discount took off a charge.
 func deduction(c *plans.Charge, id string) (sum decimal.Decimal) {
 	for _, taken := range c.Discounts {
@@ -263,6 +227,10 @@ func (w *work) restored(charges []plans.Charge) {
 	on := slices.Clone(w.on)
 	for i := range on {
 		d := &on[i]
+		again := slices.ContainsFunc(charges, func(c plans.Charge) bool { return c.Restores != "" })
+		if j := slices.IndexFunc(w.diluted, func(a dilution) bool { return a.discount == d.ID }); j >= 0 && again {
+			d.Percent = w.diluted[j].without(charges)
+		}
 		if !d.Amount.IsPositive() {
 			continue
 		}
