@@ -48,6 +48,7 @@ func monthsFrom(t time.Time, months, day int) time.Time {
 // anchored period. After it, each period begins on the billing day, without drift. A trial comes before the part.
 func TestEveryBillingDayBillsItsQuote(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	for _, months := range []int{1, 3, 12} {
 		for _, trial := range []int{0, 10} {
 			interval, length := fmt.Sprintf("P%dM", months), ""

@@ -125,6 +125,7 @@ func (l *committedLife) checkSettled() {
 // What is billed for each length of a commitment is at least its amount, whatever happens: the true-up is the rest.
 func TestCommitmentIsBilled(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	base := latePolicies()
 	arrears := base["at once"]
 	arrears.Billing.Timing = proration.InArrears

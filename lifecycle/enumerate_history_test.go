@@ -150,6 +150,7 @@ func instantsAround(h *history, deadlines int) (all []time.Time) {
 // TestEveryEventInEveryStatusEnumerated applies every event in every status, around each of the next deadlines.
 func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s := newRecorder()
 	depth := 3
 	if race.On {
@@ -191,6 +192,7 @@ func sequenceCandidates() []candidate {
 // TestEverySequenceOfEventsEnumerated applies sequences of events, each after a while or at the next deadline.
 func TestEverySequenceOfEventsEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s := newRecorder()
 	short := candidatesNamed("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "pause_requested", "resumed", "reactivated", "canceled immediately",
 		"invoice_voided", "payment_method_removed", "payment_disputed", "payment_refunded")
@@ -238,6 +240,7 @@ func applySequences(h *history, all []candidate, depth int) {
 // No other transition may occur.
 func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s := newRecorder()
 	few := candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "invoice_credited", "paid in part", "payment_refunded", "pause_requested",

@@ -57,6 +57,7 @@ func itemMoves() map[string]lifecycle.Event {
 // correction without late events bills nothing.
 func TestEveryHistoryBillsItemUsageOnce(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	moves := itemMoves()
 	var names []string
 	for name := range moves {

@@ -90,6 +90,7 @@ func itemWorlds() (all []itemWorld) {
 // order in which it becomes known, is billed once, and on the day of its month. Stepping equals a replay.
 func TestEveryUsageIsBilledByItsMonth(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	records, others, lives := itemRecords(9), itemRecords(4), 0
 	for _, w := range itemWorlds() {
 		policies := policiesOf(t, w.policy)

@@ -28,6 +28,7 @@ var lateTimes = []time.Time{utc("2026-01-11"), utc("2026-02-06"), utc("2026-02-1
 // compares the correction with the life in which it came in time (law 12).
 func TestLateEventsAreCorrectedEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	until := utc("2026-05-05")
 	alphabet, length := lateAlphabet(t), lateLength(t)
 	for name, policy := range latePolicies() {

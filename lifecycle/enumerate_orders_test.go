@@ -72,6 +72,7 @@ func orderCandidates() []candidate {
 //	ORDERS=3 go test ./lifecycle -run TestEverySequenceOfOrders -timeout 20m -v
 func TestEverySequenceOfOrdersEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s, all := newRecorder(), orderCandidates()
 	whole := os.Getenv("ORDERS") == "3"
 	for _, w := range setups(t) {

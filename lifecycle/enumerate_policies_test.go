@@ -147,6 +147,7 @@ func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay in
 // While service runs, every instant is billed once for the seats of the contract; otherwise it is not billed.
 func TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	for n := range 150 / race.Step(10) {
 		draw := rand.New(rand.NewPCG(uint64(n), 11))
 		policies, events := randomPolicies(draw), randomEvents(draw)

@@ -15,6 +15,7 @@ import (
 // enumerated.
 func TestEveryRandomHistoryEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	histories := 100 / race.Step(10)
 	s := newRecorder()
 	for _, w := range setups(t) {

@@ -128,6 +128,7 @@ func (h *history) checkInputsKept(l candidate, at time.Time) {
 // TestEveryReplayEqualsItsStepsEnumerated checks that histories equal their replays, and that inputs are unchanged.
 func TestEveryReplayEqualsItsStepsEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s := newRecorder()
 	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {

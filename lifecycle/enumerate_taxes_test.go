@@ -49,6 +49,7 @@ func engineCandidates() []candidate {
 // Lives of two and three events under a tax engine obey the laws, and their replay with the answers is the same.
 func TestEveryLifeUnderATaxEngineEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	s := newRecorder()
 	few := slices.DeleteFunc(engineCandidates(), func(c candidate) bool {
 		return !slices.Contains([]string{

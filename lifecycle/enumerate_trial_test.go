@@ -15,6 +15,7 @@ import (
 // what waits follows: nothing is billed in the trial, and no trial outlasts its end.
 func TestEveryTrialEnumerated(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	enumerateTrials(t, 1)
 }
 

@@ -75,6 +75,7 @@ func usageCost(units int64, changed bool) *big.Rat {
 // and is billed once.
 func TestEveryUsageIsBilledOnce(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	records, lives := usageRecords(), 0
 	for name, policy := range usagePolicies() {
 		policies := policiesOf(t, policy)

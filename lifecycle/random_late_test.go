@@ -85,6 +85,7 @@ func livesWanted(t *testing.T) (from, to int) {
 // TestRandomLivesAreCorrected corrects random lives of up to eight happenings, of which one or two are late.
 func TestRandomLivesAreCorrected(t *testing.T) {
 	short.Skip(t)
+	t.Parallel()
 	first, n := livesWanted(t)
 	alphabet, policies := randomHappenings(t), randomLatePolicies(t)
 	for part := range 2 {
