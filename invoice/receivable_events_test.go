@@ -401,7 +401,7 @@ func checkSameContent(tb testing.TB, before, after invoice.Receivable) {
 	}
 	var none time.Time
 	for _, r := range []*invoice.Receivable{&before, &after} {
-		r.Phase, r.Events, r.Retries, r.HardDecline = invoice.PhaseOpen, nil, 0, false
+		r.Phase, r.Events, r.Retries, r.HardDecline, r.Held = invoice.PhaseOpen, nil, 0, false, false
 		r.ServiceFrom, r.CollectAt, r.RequestedAt, r.DueAt = none, none, none, none
 		r.FirstFailedAt, r.GraceUntil, r.RetryAt = none, none, none
 	}
