@@ -66,14 +66,17 @@ func (c Contract) CommitmentPeriod() (proration.Period, error) {
 // toward returns the amount that a charge or a credit counts toward a length of a commitment, before discounts: its
 // part for time inside the length, and all of what is billed late for a period that ended before it.
 func (c *Charge) toward(length proration.Period, policy *proration.Policy, zone *time.Location) *big.Rat {
-	span := c.Span
-	if !span.End.After(span.Start) {
-		span = c.Period // of a sale
+	span, period := c.Span, c.Period
+	switch {
+	case !span.End.After(span.Start):
+		span = period // of a sale
+	case period.End.IsZero():
+		period = span // of a charge that names none
 	}
 	switch gross := c.Gross().Rat(); {
 	case c.Kind == Termination:
 		return new(big.Rat)
-	case length.Contains(span.Start) && !span.End.After(length.End) || !c.Period.End.After(length.Start):
+	case length.Contains(span.Start) && !span.End.After(length.End) || !period.End.After(length.Start):
 		return gross
 	default:
 		inside := length

@@ -22,8 +22,9 @@ type Uplift struct {
 	// Percent is what each uplift adds to the contracted prices; below zero it lowers them. It is above -100 and at most
 	// 1,000, and not zero.
 	Percent decimal.Decimal `json:"percent" canon:"count"`
-	// Every is the time between uplifts, "P1Y", from the start of service on. Unset raises prices when a term renews for
-	// another term; it is required without terms. A contract that continues without a term keeps its prices then.
+	// Every is the time between uplifts, "P1Y", from the start of service on; at least 28 days. Unset raises prices when
+	// a term renews for another term; it is required without terms. A contract that continues without a term keeps its
+	// prices then.
 	Every proration.Interval `json:"every,omitzero"`
 	// Rounding is the precision of the raised prices; required. Prices per call can need more places than the currency.
 	Rounding proration.Rounding `json:"rounding"`
@@ -33,7 +34,10 @@ type Uplift struct {
 	Count int       `json:"count,omitzero"` // uplifts since then that the prices of the contract include
 }
 
-const maxUplifts = 1_000 // of one price
+const (
+	maxUplifts     = 1_000 // of one price
+	shortestUplift = 28    // days: each uplift in a period is a line of its own
+)
 
 // validate returns every fault of the uplift.
 func (u *Uplift) validate() error {
@@ -46,8 +50,12 @@ func (u *Uplift) validate() error {
 	case exact.Compare(percent, decimal.New(-100, 0)) <= 0 || exact.Compare(percent, decimal.New(most, 0)) > 0:
 		f.Add("percent", proration.ErrInvalid, "must be above -100 and at most %d; got %v", most, percent)
 	}
-	if u.Every != (proration.Interval{}) {
-		f.Under("every", u.Every.Validate())
+	switch err := u.Every.Validate(); {
+	case u.Every == (proration.Interval{}):
+	case err != nil:
+		f.Under("every", err)
+	case u.Every.Months == 0 && u.Every.Days < shortestUplift:
+		f.Add("every", proration.ErrInvalid, "must be at least P%dD; got %v", shortestUplift, u.Every)
 	}
 	_, err := u.Rounding.Round(decimal.Decimal{})
 	f.Under("rounding", err)

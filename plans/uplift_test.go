@@ -104,6 +104,7 @@ func TestUpliftFaults(t *testing.T) {
 		"rounding.mode unset":    func(u *plans.Uplift) { u.Rounding.Mode = 0 },
 		"rounding.places limit":  func(u *plans.Uplift) { u.Rounding.Places = 19 },
 		"every.days invalid":     func(u *plans.Uplift) { u.Every = proration.Interval{Days: -1} },
+		"every invalid":          func(u *plans.Uplift) { u.Every = proration.Interval{Days: 27} },
 		"since invalid":          func(u *plans.Uplift) { u.Since = giventest.Instant("2026-01-01", time.UTC) },
 		"since invalid for one ": func(u *plans.Uplift) { u.Count = 1 },
 	} {
