@@ -66,13 +66,18 @@ func Rebill(r RebillRequest) (RebillResult, error) {
 
 // restore returns the charge of the first units of the request's charge that return, or nil if there are none.
 func (r *RebillRequest) restore() (*plans.Charge, error) {
+	credited := map[string]bool{} // IDs of charges with credits
+	for i := range r.Charges {
+		credited[r.Charges[i].Corrects] = true
+	}
+	delete(credited, "")
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if !r.matches(c) {
+		if !credited[c.ID] || !r.matches(c) {
 			continue
 		}
-		kept, gone := r.freed(c)
-		units := exact.Smaller(sum(gone), r.Charge.Quantity)
+		kept, gone, top := r.freed(i, credited)
+		units := exact.Smaller(sum(gone[top:]), r.Charge.Quantity)
 		var base, left decimal.Decimal
 		if r.Charge.BaseQuantity != nil {
 			base = *r.Charge.BaseQuantity
@@ -134,13 +139,25 @@ func (r *RebillRequest) matches(c *plans.Charge) bool {
 }
 
 // freed returns the credits of units that did not return yet, the first ones first, and the other credits of a charge.
-// A credit of which only some units returned has the units and the net that are left of it.
-func (r *RebillRequest) freed(c *plans.Charge) (kept, gone []plans.Charge) {
-	for i := range r.Charges {
+// A credit of which only some units returned has the units and the net that are left of it. Credits before top are not
+// the last ones: units of them returned and left again, with a credit of the charge that billed them again.
+func (r *RebillRequest) freed(of int, credited map[string]bool) (kept, gone []plans.Charge, top int) {
+	c := &r.Charges[of]
+	for i := of + 1; i < len(r.Charges); i++ {
 		k := &r.Charges[i]
 		switch {
-		case k.Restores == c.ID:
-			gone = without(gone, k.Quantity, k.Net)
+		case k.Restores == c.ID && k.Corrects == "":
+			units, cost := k.Quantity, k.Net
+			if credited[k.ID] {
+				_, again, _ := r.freed(i, credited)
+				units = exact.Minus(units, sum(again))
+				for j := range again {
+					cost = exact.Plus(cost, again[j].Net)
+				}
+			}
+			if gone = without(gone, units, cost); units.LessThan(k.Quantity) {
+				top = len(gone)
+			}
 		case k.Corrects != c.ID:
 		case k.Kind == plans.ProrationCredit && k.Quantity.IsPositive() &&
 			!k.Span.Start.After(r.At) && !k.Span.End.Before(c.Span.End):
@@ -149,7 +166,7 @@ func (r *RebillRequest) freed(c *plans.Charge) (kept, gone []plans.Charge) {
 			kept = append(kept, *k)
 		}
 	}
-	return kept, gone
+	return kept, gone, min(top, len(gone))
 }
 
 // without returns credits without the last units, which returned at a cost.

@@ -138,9 +138,11 @@ func ofItems() []theme {
 			},
 		},
 		{
-			name: "returning units", price: seat(), seats: 5, more: 2, most: 4,
+			name: "returning units", price: seat(), seats: 5, more: 3, most: 5,
 			instants: []string{"Jan 11 00:00:00", "Jan 20 00:00:00"},
-			moves:    []move{refund("refund of 105.00", "105"), seats("-2"), seats("1"), seats("2")},
+			moves: []move{
+				refund("refund of 105.00", "105"), refund("refund of 137.00", "137"), seats("-2"), seats("1"), seats("2"),
+			},
 		},
 	}
 }
@@ -166,7 +168,7 @@ func ofCoupons() []theme {
 	return []theme{
 		{
 			name: "an amount off", price: seat(), coupon: &ten, gives: true, more: 1, instants: twice(),
-			moves: replaced, policy: suspends,
+			moves: append([]move{seats("1")}, replaced...), policy: suspends,
 		},
 		{
 			name: "a coupon of open invoices", price: seat(), coupon: &half, more: 1, card: declines,
