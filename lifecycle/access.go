@@ -200,13 +200,13 @@ func (s *Subscription) settled(charge string) bool {
 	return i < 0 || s.Receivables[i].Phase == invoice.PhasePaid || s.onSchedule(&s.Receivables[i])
 }
 
-// left returns the net and the units of a charge that settled credits leave at the current time. Credits on an unpaid
-// invoice do not count.
+// left returns the net and the units of a charge that credits leave at the current time. Credits on an unpaid invoice
+// do not count, unless it is that of the end of service: then nothing serves the time.
 func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
 	net, units = c.Net, c.Quantity
 	for i := range s.UnexpiredCharges {
 		k := &s.UnexpiredCharges[i]
-		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) {
+		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) && !s.issuedAtEnd(k.ID) {
 			continue
 		}
 		net = net.Add(k.Net)
@@ -217,7 +217,13 @@ func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
 	return net, units
 }
 
-// stands reports whether settled credits leave a part of a charge.
+// issuedAtEnd reports whether service ended, and the unpaid invoice of a charge was issued at that time or later.
+func (s *Subscription) issuedAtEnd(charge string) bool {
+	i := s.receivable(lineid.Invoice(charge))
+	return !s.EndedAt.IsZero() && i >= 0 && !s.Receivables[i].IssuedAt.Before(s.EndedAt)
+}
+
+// stands reports whether credits leave a part of a charge.
 func (s *Subscription) stands(c *plans.Charge) bool {
 	net, units := s.left(c)
 	if c.Quantity.IsPositive() && !units.IsPositive() {

@@ -110,6 +110,14 @@ func ofOpenInvoices() []theme {
 			},
 		},
 		{
+			name: "leaving with prorations on the final invoice", price: seat(), more: 2, instants: []string{twice()[0], "Jan 20 00:00:00"},
+			moves: []move{seats("1"), seats("-1"), seats("1000"), declined, paysAgain, comes, returns},
+			policy: func(p *lifecycle.Policy) {
+				returning(credits.UnusedPart, credits.AsBalance)(p)
+				p.Prorations = plans.NextInvoice
+			},
+		},
+		{
 			name: "open invoices are void", price: seat(), more: 1, instants: late,
 			moves: []move{declined, paysAgain, payOne(), void, comes, seats("1"), seats("-1")},
 			policy: func(p *lifecycle.Policy) {
