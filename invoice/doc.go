@@ -62,6 +62,8 @@
 //	                retracted -> void
 //	                paid, void, uncollectible -> unchanged
 //	credit_applied  open, held, requested, pending, overdue, uncollectible -> unchanged
+//	credit_reversed open, held, overdue, paid -> overdue
+//	                requested, pending, retracted, uncollectible -> unchanged
 //	credited        open, held, requested, pending, overdue, uncollectible -> unchanged
 //	refunded        open, held, requested, pending, overdue, paid, uncollectible -> unchanged
 //	disputed        open, held, overdue, paid -> overdue

@@ -26,6 +26,7 @@ type paymentModel struct {
 	disputed                     [2]int // of each payment
 	surplus                      [2]int // of each payment, less its disputes and returns
 	received, refunded, credited int    // received money less disputes and returns; refunds; credit notes and used credit
+	used                         int    // used credit that is not due again
 	attempted                    int    // the amount of the attempt in progress
 	attempt                      string // the ID of the attempt in progress
 	late, held, asked            bool   // a payment failed or is late; collection is postponed; collection was requested
@@ -60,6 +61,8 @@ func (w *paymentModel) accepts(kind, id string) bool {
 		return owed || written || w.in("pending")
 	case "reversed":
 		return (owed || written || paid || w.in("pending", "retracted", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
+	case "credit_reversed":
+		return owed || written || paid || w.in("pending", "retracted")
 	case "refunded", "returned":
 		return owed || written || paid || w.in("pending")
 	case "disputed":
@@ -107,6 +110,8 @@ func (w *paymentModel) fills(kind, id string, amount int) (int, bool) {
 		}
 	case "surplus":
 		usual, most = 0, amount
+	case "credit_reversed":
+		usual, most = 0, w.used
 	default:
 		return 0, true
 	}
@@ -208,8 +213,15 @@ func (w *paymentModel) move(kind, id string, amount int) {
 				}
 			}
 		}
-	case "credited", "credit_applied":
+	case "credited":
 		w.credited += amount
+	case "credit_applied":
+		w.credited, w.used = w.credited+amount, w.used+amount
+	case "credit_reversed":
+		w.credited, w.used, w.late = w.credited-amount, w.used-amount, true
+		if !w.in("uncollectible", "requested", "pending", "retracted") {
+			w.phase = "overdue"
+		}
 	case "refunded":
 		w.refunded += amount
 	case "disputed", "reversed":
@@ -244,15 +256,15 @@ func (w *paymentModel) move(kind, id string, amount int) {
 }
 
 // Every sequence of up to six events: two payments of 40, 60 or the whole amount due, a surplus, a bank return, a
-// dispute and its result, credit, a credit note, a refund, a void, a write-off and the steps of collection, of the
-// receivable of an invoice of 100. A refused event, or one that changes nothing, ends its sequence.
+// dispute and its result, credit and its reversal, a credit note, a refund, a void, a write-off and the steps of
+// collection, of the receivable of an invoice of 100. A refused event, or one that changes nothing, ends its sequence.
 func TestApplySequencesOfEvents(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	alphabet := []string{
 		"attempted a 40", "attempted b 60", "attempted b 0", "succeeded a 40", "succeeded a 60", "succeeded b 40", "succeeded b 60", "succeeded b 0",
 		"failed a 0", "failed b 0", "disputed a 0", "disputed b 40", "credited c 40", "credited c 0", "refunded r 40", "voided - 0", "written_off - 0",
-		"surplus a 10", "reversed b 0", "returned s 40", "dispute_won a 0", "dispute_lost a 0", "credit_applied k 40",
+		"surplus a 10", "reversed b 0", "returned s 40", "dispute_won a 0", "dispute_lost a 0", "credit_applied k 40", "credit_reversed v 30",
 		"requested - 0", "postponed - 0", "missed - 0", "retracted - 0",
 	}
 	events := map[string]invoice.Event{}

@@ -14,36 +14,38 @@ import (
 // EventKind is the kind of an event of a receivable. Its zero value is unset and rejected.
 //
 // JSON: issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off, requested, postponed,
-// missed, retracted, sent, reversed, dispute_won, dispute_lost, surplus, credit_applied.
+// missed, retracted, sent, reversed, dispute_won, dispute_lost, surplus, credit_applied,
+// credit_reversed.
 type EventKind uint8
 
 // The kinds of events.
 const (
-	Issued        EventKind = iota + 1 // a draft becomes an invoice
-	Attempted                          // a payment is in progress and its result is unknown
-	Succeeded                          // a payment was received
-	Failed                             // a payment attempt failed
-	Credited                           // a credit note reduces the outstanding amount
-	Refunded                           // the seller refunded money
-	Disputed                           // a received payment was taken back by a chargeback and is due again
-	Voided                             // the invoice was issued by mistake
-	WrittenOff                         // payment is not expected anymore
-	Requested                          // the caller was asked to collect the outstanding amount
-	Postponed                          // collection waits until a later time, or for more to collect
-	Missed                             // the due date of an invoice paid by hand passed unpaid
-	Retracted                          // the invoice becomes void once the result of the payment in progress is known
-	Sent                               // the invoice was sent to a customer who pays by hand
-	Reversed                           // the bank returned a received payment, which is due again
-	DisputeWon                         // a disputed payment was received again
-	DisputeLost                        // a disputed payment stays with the customer
-	Surplus                            // money was received beyond the outstanding amount; it does not pay the invoice
-	CreditApplied                      // credit of the customer's ledger paid a part of the outstanding amount
+	Issued         EventKind = iota + 1 // a draft becomes an invoice
+	Attempted                           // a payment is in progress and its result is unknown
+	Succeeded                           // a payment was received
+	Failed                              // a payment attempt failed
+	Credited                            // a credit note reduces the outstanding amount
+	Refunded                            // the seller refunded money
+	Disputed                            // a received payment was taken back by a chargeback and is due again
+	Voided                              // the invoice was issued by mistake
+	WrittenOff                          // payment is not expected anymore
+	Requested                           // the caller was asked to collect the outstanding amount
+	Postponed                           // collection waits until a later time, or for more to collect
+	Missed                              // the due date of an invoice paid by hand passed unpaid
+	Retracted                           // the invoice becomes void once the result of the payment in progress is known
+	Sent                                // the invoice was sent to a customer who pays by hand
+	Reversed                            // the bank returned a received payment, which is due again
+	DisputeWon                          // a disputed payment was received again
+	DisputeLost                         // a disputed payment stays with the customer
+	Surplus                             // money was received beyond the outstanding amount; it does not pay the invoice
+	CreditApplied                       // credit of the customer's ledger paid a part of the outstanding amount
+	CreditReversed                      // credit that had paid the invoice came from a payment that went back
 )
 
 var eventKinds = []string{
 	"", "issued", "attempted", "succeeded", "failed", "credited", "refunded", "disputed", "voided", "written_off",
 	"requested", "postponed", "missed", "retracted", "sent", "reversed", "dispute_won", "dispute_lost", "surplus",
-	"credit_applied",
+	"credit_applied", "credit_reversed",
 }
 
 // String returns the name of the kind, such as "written_off".
@@ -67,7 +69,7 @@ type Event struct {
 	// OccurredAt is the time of a payment that was reported late, before At. Zero is At.
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
 	// Amount is the amount paid, credited, refunded, disputed or returned, not negative. Zero is the full amount: the
-	// outstanding or attempted one, all money received, or the disputed payment. A surplus has no full amount.
+	// outstanding or attempted one, all money received, or the disputed payment. A surplus and reversed credit have none.
 	// Failed only records its amount.
 	Amount decimal.Decimal `json:"amount,omitzero"`
 	// Surplus is the part of a disputed or reversed payment beyond Amount, which was a surplus. Zero with a zero Amount is
@@ -76,8 +78,8 @@ type Event struct {
 	Reason  string          `json:"reason,omitzero"` // free text for people
 	// OwedAgain makes a refunded amount due again. Without it, a credit note owed the refund.
 	OwedAgain bool `json:"owed_again,omitzero"`
-	// Until is the end of the grace period that Failed, Disputed, Reversed, Missed or a refund that is owed again starts,
-	// or the time of collection of Postponed, zero if it waits for more to collect.
+	// Until is the end of the grace period that Failed, Disputed, Reversed, CreditReversed, Missed or a refund that is
+	// owed again starts, or the time of collection of Postponed, zero if it waits for more to collect.
 	Until   time.Time `json:"until,omitzero"`
 	RetryAt time.Time `json:"retry_at,omitzero"` // Failed, Missed: time of the next automatic retry; zero is none
 	Hard    bool      `json:"hard,omitzero"`     // Failed: no retry succeeds until another payment method is added
@@ -89,7 +91,7 @@ func (k EventKind) logged() bool {
 	case Requested, Postponed, Missed, Retracted, Sent:
 		return false
 	case Issued, Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Voided, WrittenOff, Reversed, DisputeWon,
-		DisputeLost, Surplus, CreditApplied:
+		DisputeLost, Surplus, CreditApplied, CreditReversed:
 	}
 	return true
 }
@@ -99,7 +101,8 @@ func (k EventKind) hasAmount() bool {
 	switch k {
 	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent, DisputeLost:
 		return false
-	case Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Reversed, DisputeWon, Surplus, CreditApplied:
+	case Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Reversed, DisputeWon, Surplus, CreditApplied,
+		CreditReversed:
 	}
 	return true
 }
@@ -109,7 +112,7 @@ func (e *Event) check(f *fault.List, r *Receivable) {
 	fault.Enum(f, "event.kind", eventKinds, e.Kind)
 	switch e.Kind {
 	case Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Reversed, DisputeWon, DisputeLost, Surplus,
-		CreditApplied:
+		CreditApplied, CreditReversed:
 		if e.ID == "" {
 			f.Add("event.id", proration.ErrUnset, "required, the ID of the payment, credit note or refund")
 		}
@@ -150,7 +153,7 @@ func (e *Event) checkCollection(f *fault.List) {
 		f.Add("event.owed_again", proration.ErrInvalid, "must be false for %v", e.Kind)
 	}
 	switch e.Kind {
-	case Postponed, Failed, Disputed, Reversed, Missed:
+	case Postponed, Failed, Disputed, Reversed, Missed, CreditReversed:
 	case Issued, Attempted, Succeeded, Credited, Refunded, Voided, WrittenOff, Requested, Retracted, Sent, DisputeWon,
 		DisputeLost, Surplus, CreditApplied:
 		if !e.Until.IsZero() && !e.OwedAgain {

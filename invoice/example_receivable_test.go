@@ -158,7 +158,7 @@ func ExampleEventKind_UnmarshalText() {
 	fmt.Println(kind.UnmarshalText([]byte("bounced")))
 	// Output:
 	// <nil> disputed
-	// kind: must be one of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off, requested, postponed, missed, retracted, sent, reversed, dispute_won, dispute_lost, surplus, credit_applied; got "bounced"
+	// kind: must be one of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off, requested, postponed, missed, retracted, sent, reversed, dispute_won, dispute_lost, surplus, credit_applied, credit_reversed; got "bounced"
 }
 
 // Issue does not create credit notes, so Add records one in the account, with the credit that it grants.

@@ -128,6 +128,8 @@ var transitions = []transition{
 	{[]Phase{PhaseRequested, PhasePending, PhaseRetracted, PhaseVoid, PhaseUncollectible}, Disputed, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Reversed, PhaseOverdue},
 	{[]Phase{PhaseRequested, PhasePending, PhaseRetracted, PhaseVoid, PhaseUncollectible}, Reversed, unchanged},
+	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, CreditReversed, PhaseOverdue},
+	{[]Phase{PhaseRequested, PhasePending, PhaseRetracted, PhaseUncollectible}, CreditReversed, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, DisputeWon, PhaseOpen},
 	{[]Phase{PhasePaid, PhaseVoid, PhaseUncollectible}, DisputeWon, unchanged},
 	{[]Phase{

@@ -220,13 +220,13 @@ func (r *Receivable) paid() decimal.Decimal {
 }
 
 // Outstanding returns the amount still to be paid, not negative: the amount due less payments, applied credit and
-// credit notes. A disputed or reversed payment is outstanding again, and a refunded one if it is owed again. It is zero
-// for a void invoice.
+// credit notes. A disputed or reversed payment is outstanding again, and so is credit that came from one; a refunded
+// payment is if it is owed again. It is zero for a void invoice.
 func (r Receivable) Outstanding() decimal.Decimal {
 	if r.Phase == PhaseVoid || !exact.Sensible(r.AmountDue) {
 		return decimal.Decimal{}
 	}
-	return r.AmountDue.Sub(r.paid()).Sub(r.sum(Credited)).Sub(r.sum(CreditApplied))
+	return r.AmountDue.Sub(r.paid()).Sub(r.sum(Credited)).Sub(r.sum(CreditApplied)).Add(r.sum(CreditReversed))
 }
 
 // sum returns the total amount of the events of a kind.

@@ -138,7 +138,9 @@ func checkAmounts(f *fault.List, net, untaxed decimal.Decimal, discounts []plans
 
 // checkPhase adds the fault of a phase that does not follow from the events and the state of collection.
 func (r *Receivable) checkPhase(f *fault.List) {
-	again := Receivable{Invoice: r.Invoice, Currency: r.Currency, IssuedAt: r.IssuedAt, AmountDue: r.AmountDue}
+	again := Receivable{
+		Invoice: r.Invoice, Currency: r.Currency, IssuedAt: r.IssuedAt, AmountDue: r.AmountDue, Lines: r.Lines,
+	}
 	if len(r.Events) == 0 && r.Phase == PhaseDraft ||
 		len(r.Events) > 0 && (r.Events[0].Kind == Issued || r.Events[0].Kind == Voided) {
 		again.Phase = PhaseDraft

@@ -196,6 +196,8 @@ func (r *Receivable) collect(e *Event) {
 		if e.OwedAgain {
 			r.reopen(e)
 		}
+	case CreditReversed:
+		r.reopen(e)
 	case Issued, Credited, Voided, WrittenOff, Retracted, DisputeLost, CreditApplied:
 	}
 }
@@ -211,7 +213,7 @@ func (r *Receivable) hold(e *Event) {
 	switch e.Kind {
 	case Postponed:
 		r.Held = e.Until.IsZero()
-	case Requested, Sent, Missed, Failed, Disputed, Reversed:
+	case Requested, Sent, Missed, Failed, Disputed, Reversed, CreditReversed:
 		r.Held = false
 	case Refunded:
 		r.Held = r.Held && !e.OwedAgain

@@ -114,7 +114,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 109 {
+	if len(leads) != 117 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -139,16 +139,22 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 		invoice.Issued: "issued", invoice.Attempted: "attempted p3 10", invoice.Succeeded: "succeeded p3 10", invoice.Failed: "failed p3",
 		invoice.Credited: "credited c3 10", invoice.Refunded: "refunded r3 10", invoice.Disputed: "disputed p1 10", invoice.Voided: "voided", invoice.WrittenOff: "written_off",
 		invoice.Requested: "requested", invoice.Postponed: "postponed", invoice.Missed: "missed", invoice.Retracted: "retracted", invoice.Sent: "sent",
-		invoice.Reversed: "reversed p1 10", invoice.DisputeWon: "dispute_won p1", invoice.DisputeLost: "dispute_lost p1", invoice.Surplus: "surplus p3 10", invoice.CreditApplied: "credit_applied k 10",
+		invoice.Reversed: "reversed p1 10", invoice.DisputeWon: "dispute_won p1", invoice.DisputeLost: "dispute_lost p1", invoice.Surplus: "surplus p3 10", invoice.CreditApplied: "credit_applied k 10", invoice.CreditReversed: "credit_reversed v 10",
 	}
 	for phase := invoice.PhaseDraft; phase <= invoice.PhaseUncollectible; phase++ {
-		for kind := invoice.Issued; kind <= invoice.CreditApplied; kind++ {
+		for kind := invoice.Issued; kind <= invoice.CreditReversed; kind++ {
 			way, paid := ways[phase]
 			if kind == invoice.Voided || kind == invoice.Retracted || !paid {
 				way = unpaid[phase]
 			}
 			if result, has := disputed[phase]; has && (kind == invoice.DisputeWon || kind == invoice.DisputeLost) {
 				way = result
+			}
+			if kind == invoice.CreditReversed && phase != invoice.PhaseDraft && phase != invoice.PhaseVoid {
+				way = append([]string{"credit_applied k 10"}, way...)
+				if phase == invoice.PhasePaid {
+					way = []string{"credit_applied k 40", "credited c1 60"}
+				}
 			}
 			if kind == invoice.Disputed || kind == invoice.Reversed {
 				switch phase {

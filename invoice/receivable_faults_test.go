@@ -20,7 +20,7 @@ func TestApplyFaults(t *testing.T) {
 		want      []string
 	}{
 		{"no kind", "law 13: an event of no kind has no default", nil, func(e *invoice.Event) { e.Kind = 0 }, []string{"event.kind unset"}},
-		{"no such kind", "law 14: the value was set and means nothing", nil, func(e *invoice.Event) { e.Kind = 20 }, []string{"event.kind invalid"}},
+		{"no such kind", "law 14: the value was set and means nothing", nil, func(e *invoice.Event) { e.Kind = 21 }, []string{"event.kind invalid"}},
 		{"no ID", "the ID recognizes an event that is reported twice", nil, func(e *invoice.Event) { e.ID = "" }, []string{"event.id unset"}},
 		{"no instant", "law 10: time is an argument", nil, func(e *invoice.Event) { e.At = time.Time{} }, []string{"event.at unset"}},
 		{"negative", "law 7: the sign is the meaning", nil, func(e *invoice.Event) { e.Amount = giventest.Money("-1") }, []string{"event.amount invalid"}},

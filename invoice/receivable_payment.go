@@ -68,7 +68,8 @@ func (r *Receivable) allow(e Event) error {
 		case r.happened(other, e.ID):
 			return refuse(e.Kind, "The dispute of payment "+strconv.Quote(e.ID)+" already has a result.")
 		}
-	case Succeeded, Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed, Sent, Surplus, CreditApplied:
+	case Succeeded, Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed, Sent, Surplus, CreditApplied,
+		CreditReversed:
 	}
 	return nil
 }
@@ -101,6 +102,8 @@ func (r *Receivable) fill(e *Event) error {
 		}
 	case Surplus:
 		most, what = e.Amount, "received"
+	case CreditReversed:
+		most, what = r.paidWithCredit(), "paid with credit"
 	case Failed:
 		return nil // its amount is recorded, and changes nothing
 	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent, DisputeLost:
@@ -125,6 +128,17 @@ func (r *Receivable) fill(e *Event) error {
 			places, r.text(most), what, e.Amount)
 	}
 	return nil
+}
+
+// paidWithCredit returns the part of the invoice that credit paid, when it was issued and later, and that is not due
+// again.
+func (r *Receivable) paidWithCredit() decimal.Decimal {
+	sum := r.sum(CreditApplied).Sub(r.sum(CreditReversed)).Sub(r.AmountDue)
+	for i := range r.Lines {
+		line := LineCredit{Net: r.Lines[i].Net, Taxes: r.Lines[i].Taxes}
+		sum = sum.Add(line.gross())
+	}
+	return sum
 }
 
 // fillReturn divides the amount of a dispute or a bank return: the part that paid the invoice is due again, and the

@@ -43,34 +43,42 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	}
 	after := s.sub.Receivables[i]
 	event := after.Events[len(after.Events)-1]
-	if err := s.takeSurplus(after.Invoice, event.ID, event.Surplus); err != nil {
+	spent, err := s.takeSurplus(after.Invoice, event.ID, event.Surplus)
+	if err != nil {
 		return err
 	}
 	if err := s.takeBack(&after, event.Amount, event.ID); err != nil {
 		return err
 	}
-	if after = s.sub.Receivables[i]; !after.Owing() || event.Amount.IsZero() {
-		return nil
+	if after = s.sub.Receivables[i]; after.Owing() && event.Amount.IsPositive() {
+		if err := s.tellReturned(&after, kind); err != nil {
+			return err
+		}
 	}
+	return s.reverseCredit(event.ID, kind, spent)
+}
+
+// tellReturned updates the status after an invoice became due again, and notifies the customer.
+func (s *step) tellReturned(r *invoice.Receivable, kind invoice.EventKind) error {
 	if err := s.missed(); err != nil {
 		return err
 	}
 	if kind == invoice.Reversed {
-		s.notice(Notice{Kind: NoticePaymentFailed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
-		return s.chase(&after)
+		s.notice(Notice{Kind: NoticePaymentFailed, Invoice: r.Invoice, Of: s.ahead(r.GraceUntil)})
+		return s.chase(r)
 	}
-	s.notice(Notice{Kind: NoticePaymentDisputed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
+	s.notice(Notice{Kind: NoticePaymentDisputed, Invoice: r.Invoice, Of: s.ahead(r.GraceUntil)})
 	return nil
 }
 
-// limitReturn limits the amount of a returned payment to the money that is still on the invoice, unspent credit or owed
-// back, and refuses a return of nothing.
+// limitReturn limits the amount of a returned payment to the money that is still on the invoice or owed back, and to
+// credit that is unspent or paid invoices, and refuses a return of nothing.
 func (s *step) limitReturn(e *Event, r *invoice.Receivable, kind invoice.EventKind) error {
 	id := e.Payment.ID
 	surplus := amountOf(r, invoice.Surplus, id)
 	paid := amountOf(r, invoice.Succeeded, id).Add(amountOf(r, invoice.DisputeWon, id)).
 		Sub(amountOf(r, invoice.Disputed, id)).Sub(amountOf(r, invoice.Reversed, id))
-	most := decimal.Min(paid, r.Received()).Add(decimal.Min(surplus, s.returnable(r.Invoice, id)))
+	most := decimal.Min(paid, r.Received()).Add(decimal.Min(surplus, s.returnable(r.Invoice, id).Add(s.reversible(id))))
 	if !most.IsPositive() && (arrived(r, id) || !r.Received().IsPositive()) {
 		word := "dispute"
 		if kind == invoice.Reversed {
@@ -191,6 +199,9 @@ func (s *step) disputeWon(e *Event) error {
 		return s.refuse("Invoice " + before.Invoice + " has no disputed payment.")
 	}
 	back, taken := decimal.Decimal{}, s.takenFor(&before, e.Payment.ID)
+	for i := range s.sub.Receivables {
+		taken = taken.Add(s.reversedFor(&s.sub.Receivables[i], e.Payment.ID))
+	}
 	for _, was := range before.Events {
 		if was.Kind == invoice.Disputed && was.ID == e.Payment.ID {
 			back = back.Add(was.Amount).Add(was.Surplus)
@@ -210,6 +221,9 @@ func (s *step) disputeWon(e *Event) error {
 		}
 		if restored.IsPositive() {
 			s.earn(restored, e.Payment.ID, "the dispute of payment "+e.Payment.ID+" was won")
+		}
+		if err := s.payReversed(e.Payment.ID); err != nil {
+			return err
 		}
 		if over := rest.Sub(restored); over.IsPositive() && s.policy.Payments.Overpayment == OverpaymentCredit {
 			s.earn(over, e.Payment.ID, "payment "+e.Payment.ID+" beyond what was due on invoice "+after.Invoice)

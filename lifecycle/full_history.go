@@ -111,6 +111,9 @@ func (h *fullHistory) debts() (all []*invoice.Invoice) {
 			if e.Kind == invoice.Credited || e.Kind == invoice.CreditApplied {
 				due = due.Sub(e.Amount)
 			}
+			if e.Kind == invoice.CreditReversed {
+				due = due.Add(e.Amount)
+			}
 		}
 		if h.corrections[inv.ID] && due.IsPositive() && r.Phase != invoice.PhaseVoid {
 			all = append(all, inv)

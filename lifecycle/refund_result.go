@@ -109,8 +109,8 @@ func (s *step) returnable(id, payment string) (sum decimal.Decimal) {
 }
 
 // takeSurplus takes an amount back from what a surplus payment became, because the customer's bank returned it: a
-// refund of it is no longer owed, and then its credit goes.
-func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) error {
+// refund of it is no longer owed, and then its credit goes. It returns the amount of which the credit is spent.
+func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) (rest decimal.Decimal, err error) {
 	s.sub.Refunds = slices.Clone(s.sub.Refunds)
 	for i := range s.sub.Refunds {
 		r := &s.sub.Refunds[i]
@@ -123,13 +123,13 @@ func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) error {
 		}
 	}
 	if !amount.IsPositive() {
-		return nil
+		return amount, nil
 	}
-	spent, _, err := credits.Apply(s.surplusCredit(payment), credits.Due{
+	spent, rest, err := credits.Apply(s.surplusCredit(payment), credits.Due{
 		Amount: amount, Currency: s.sub.Contract.Currency, At: s.sub.At, Ref: s.sub.idPrefix() + s.cause,
 	})
 	s.enterCredit(spent...)
-	return err
+	return rest, err
 }
 
 // entriesOf returns the entries of a grant.
