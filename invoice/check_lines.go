@@ -139,6 +139,25 @@ func consistent(c *plans.Charge) error {
 	return nil
 }
 
+// frees adds the units to a credit of money that also frees units until the end of the charge, as at an end of service.
+// They are those left from the start of its span.
+func frees(should, line, of *plans.Charge, related []plans.Charge) error {
+	stretches, err := credits.Remaining(related)
+	if err != nil {
+		return err
+	}
+	if span := line.Span; !span.End.Equal(of.Span.End) || span.Start.Before(of.Span.Start) || !span.Start.Before(span.End) {
+		return fault.New("span", proration.ErrInvalid, "must be inside %v and have its end; got %v", of.Span, span)
+	}
+	should.Span, should.Quantity = line.Span, of.Quantity
+	for _, s := range stretches {
+		if s.Span.End.After(line.Span.Start) {
+			should.Quantity = exact.Smaller(should.Quantity, s.Units)
+		}
+	}
+	return nil
+}
+
 // leftThroughout returns the units of a charge that no credit released at any time; zero for a charge without a
 // quantity.
 func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, error) {
@@ -152,12 +171,12 @@ func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, 
 
 // takesBack reports whether a credit reverses all of a charge that matches as a whole, so that the charge does not
 // count as billed anymore: a refund with a quantity, or a proration credit of a charge without a quantity.
-func takesBack(line, of *plans.Charge) bool {
+func takesBack(line, of *plans.Charge, related []plans.Charge) bool {
 	if of.Kind == 0 || !whole(of) { // a charge of a receivable has no kind, and is credited in money only
 		return false
 	}
 	return line.Kind == plans.ProrationCredit && of.Quantity.IsZero() ||
-		line.Kind != plans.ProrationCredit && line.Quantity.IsPositive()
+		line.Kind != plans.ProrationCredit && line.Quantity.IsPositive() && line.Net.Neg().Equal(left(related))
 }
 
 // refund recomputes a credit of money: of a net amount, or of an amount with its taxes.
@@ -188,7 +207,7 @@ func (inv *Invoice) refund(line, of *plans.Charge, related []plans.Charge) (plan
 
 // credit recomputes a credit.
 func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
-	if takesBack(line, of) {
+	if takesBack(line, of, request.Charges) {
 		should, err := credits.ForAmount(credits.AmountRequest{
 			Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode,
 		})
@@ -200,7 +219,11 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 		return should, err
 	}
 	if line.Kind != plans.ProrationCredit {
-		return inv.refund(line, of, request.Charges)
+		should, err := inv.refund(line, of, request.Charges)
+		if err == nil && line.Quantity.IsPositive() {
+			err = frees(&should, line, of, request.Charges)
+		}
+		return should, err
 	}
 	all, err := credits.Unused(request)
 	if err != nil {

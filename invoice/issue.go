@@ -94,6 +94,9 @@ type IssueRequest struct {
 	// ChargeServed is for a cancellation, and for Close: the open invoices keep the part that was used until At, whatever
 	// the refund rules say. The rules decide about their paid part. With Close, paid invoices stay as they are.
 	ChargeServed bool `json:"charge_served,omitzero"`
+	// VoidOpen is for a cancellation, and for Close: nothing stays due on the open invoices of time after At. The refund
+	// rules decide about their paid part. With Close, paid invoices stay as they are.
+	VoidOpen bool `json:"void_open,omitzero"`
 	// Paid is for a cancellation: the money paid for the charges of the other invoices and not refunded yet, in major
 	// units, not negative.
 	Paid decimal.Decimal `json:"paid,omitzero"`
@@ -187,7 +190,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
-	case o.Close && o.ChargeServed:
+	case o.Close && (o.ChargeServed || o.VoidOpen):
 		err = w.serve()
 	case o.Close:
 		w.lines, err = w.unused(&plans.Amendment{Replaced: []plans.ItemQuantity{{}}})
@@ -236,6 +239,10 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	}
 	if o.ChargeServed && (o.KeepOpen || !o.Change.Cancel && !o.Close) {
 		f.Add("charge_served", proration.ErrInvalid, "must be false unless service ends, and beside keep_open")
+	}
+	if o.VoidOpen && (o.KeepOpen || o.ChargeServed || !o.Change.Cancel && !o.Close) {
+		f.Add("void_open", proration.ErrInvalid,
+			"must be false unless service ends, and beside keep_open and charge_served")
 	}
 	if o.Close && !o.Change.IsZero() {
 		f.Add("close", proration.ErrInvalid, "must be false for a change")

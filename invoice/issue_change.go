@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
@@ -263,8 +261,8 @@ func (w *work) cancel() error {
 			continue
 		}
 		owed, err := w.disposed(own, money)
-		if err == nil && w.ChargeServed {
-			owed.Credits, err = w.notServed(&w.Open[i], own, owed.Credits)
+		if err == nil {
+			owed.Credits, err = w.lowered(&w.Open[i], own, owed.Credits)
 		}
 		if err == nil && len(owed.Credits) > 0 {
 			err = w.note(&w.Open[i], owed.Credits, owed.Refund)
@@ -282,19 +280,4 @@ func (w *work) cancel() error {
 	}
 	w.lines, w.refund = owed.Credits, owed.Refund
 	return w.shortfall(true)
-}
-
-// disposed applies the refund rules to charges and their credits. The money was paid for them.
-func (w *work) disposed(charges []plans.Charge, paid decimal.Decimal) (credits.RefundResult, error) {
-	owed, err := credits.ApplyRefundRules(credits.RefundRequest{
-		Request: credits.Request{
-			Charges: charges, At: w.At, Ends: true, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
-			Location: w.Contract.Cycle.Location,
-		},
-		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: paid,
-	})
-	if err != nil {
-		return owed, w.inAccount(err, "")
-	}
-	return owed, nil
 }

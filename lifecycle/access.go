@@ -84,7 +84,8 @@ func (p *Policies) AccessOf(sub Subscription, m Role) Access {
 // access returns the customer's access by the policy, at the time that the subscription was advanced to.
 func (p *Policy) access(sub *Subscription) Access {
 	access := max(p.AccessByStatus[sub.Status], BillingOnly)
-	if serving.has(sub.Status) && sub.paidFor() || regular.has(sub.Status) && sub.CollectionPause != nil {
+	paused := regular.has(sub.Status) && sub.CollectionPause != nil
+	if paused || serving.has(sub.Status) && sub.EndedAt.IsZero() && sub.paidFor() {
 		return Full
 	}
 	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {
@@ -107,6 +108,10 @@ func (s *Subscription) billedFor() bool {
 	}
 	return s.covered(func(c *plans.Charge) bool { return s.settled(c.ID) || s.owing(lineid.Invoice(c.ID)) })
 }
+
+// continues reports whether a return continues the period: it is paid for, or will be, and the end of service gave up
+// no unpaid part of it, such as units that were added.
+func (s *Subscription) continues() bool { return !s.GaveUp && s.billedFor() }
 
 // covered reports whether charges that count cover the current time. An addition alone does not cover the contract that
 // it adds to.
@@ -210,7 +215,7 @@ func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
 			continue
 		}
 		net = net.Add(k.Net)
-		if k.Kind == plans.ProrationCredit && !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
+		if !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
 			units = units.Sub(k.Quantity)
 		}
 	}

@@ -131,10 +131,10 @@ func (s *step) failed(e *Event) error {
 	case s.sub.waitsFor(after.Invoice) && after.Owing():
 		s.failedPending()
 		return nil
-	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid,
-		s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice) && s.sub.billsStart(*after):
-		// the first invoice was not paid
+	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid:
 		return s.undo(after.Invoice)
+	case s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice) && s.sub.billsStart(*after):
+		return s.voidFirst(Expired) // the first invoice was not paid
 	case !after.Owing() || after.Phase == invoice.PhaseRetracted:
 		return nil
 	}

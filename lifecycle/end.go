@@ -24,8 +24,11 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	if _, err := s.retractNextPeriod(); err != nil {
 		return err
 	}
-	if open == OpenVoid {
-		if err := s.voidOpen(); err != nil {
+	bills := !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart
+	was := s.open()
+	sub.GaveUp = false
+	if open == OpenVoid && sub.Status != Incomplete {
+		if err := s.voidOpen(); err != nil { // the document lowers the others
 			return err
 		}
 	}
@@ -33,12 +36,12 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped earlier
 		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
-	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
+	if bills {
 		due, held := s.holdUsage(sub.UnbilledCharges)
 		inv, err := s.document(invoice.IssueRequest{
 			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: due,
 			Paid: sub.received(), Exception: exception,
-			KeepOpen: asIs && open == OpenKeep, ChargeServed: open == OpenChargeServed,
+			KeepOpen: asIs && open == OpenKeep, ChargeServed: open == OpenChargeServed, VoidOpen: open == OpenVoid,
 		})
 		if err != nil {
 			return err
@@ -47,6 +50,9 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 		if err := s.collect(inv, sub.At); err != nil {
 			return err
 		}
+	}
+	if open != OpenKeep {
+		s.gaveUp(was)
 	}
 	if sub.inArrears() {
 		contract.Discounts = sub.Contract.Discounts // used discounts stay used
@@ -62,40 +68,30 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	return s.releaseHeld()
 }
 
-// voidOpen voids the open invoices of time that is not over. One that was paid in part, or credited, is lowered to
-// zero instead. A payment in progress comes first.
+// gaveUp notes that the end of service lowered or voided an invoice of the period, given the open ones before.
+func (s *step) gaveUp(was []invoice.Receivable) {
+	for i := range was {
+		now := s.sub.receivable(was[i].Invoice)
+		s.sub.GaveUp = s.sub.GaveUp || now >= 0 && len(s.sub.Receivables[now].Events) > len(was[i].Events)
+	}
+}
+
+// voidOpen voids the open invoices of time that is not over. One that was paid in part, or credited, is not: the
+// document of the end lowers it. A payment in progress comes first.
 func (s *step) voidOpen() error {
 	for _, r := range s.open() {
 		ofInvoice := func(c plans.Charge) bool {
 			return c.Corrects == "" && lineid.Invoice(c.ID) == r.Invoice && c.Span.End.After(s.sub.At)
 		}
-		if r.Phase == invoice.PhasePending || !slices.ContainsFunc(s.sub.UnexpiredCharges, ofInvoice) {
+		if !slices.ContainsFunc(s.sub.UnexpiredCharges, ofInvoice) || !s.sub.retractable(r.Invoice) ||
+			s.sub.creditedBy(r.Invoice) != "" {
 			continue
 		}
-		var err error
-		switch {
-		case s.sub.retractable(r.Invoice) && s.sub.creditedBy(r.Invoice) == "":
-			err = s.undo(r.Invoice)
-		case creditable(&r): // otherwise it was disputed after it was credited
-			err = s.creditOpen(&r, invoice.CreditRequest{OpenPart: true})
-		}
-		if err != nil {
+		if err := s.undo(r.Invoice); err != nil {
 			return err
 		}
 	}
-	s.lowered = nil
 	return nil
-}
-
-// creditable reports whether a line of an invoice has a part that is not credited.
-func creditable(r *invoice.Receivable) bool {
-	return slices.ContainsFunc(r.Lines, func(line invoice.ReceivableLine) bool {
-		left := line.Net
-		for _, c := range line.Credits {
-			left = left.Add(c.Net)
-		}
-		return left.IsPositive()
-	})
 }
 
 // accessEnded treats the open invoices when dunning ends access. The subscription stays suspended.
@@ -112,14 +108,17 @@ func (s *step) accessEnded() error {
 	if !sub.keepsAhead() {
 		_, err = s.retractNextPeriod()
 	}
-	switch {
-	case err != nil:
-	case open == OpenVoid:
+	was := s.open()
+	if err == nil && open == OpenVoid {
 		err = s.voidOpen()
-	default:
-		o := invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, ChargeServed: true}
-		_, err = s.document(o)
 	}
+	if err == nil {
+		_, err = s.document(invoice.IssueRequest{
+			Account: sub.Account, At: sub.At, Close: true,
+			VoidOpen: open == OpenVoid, ChargeServed: open == OpenChargeServed,
+		})
+	}
+	s.gaveUp(was)
 	s.lowered, sub.EndedAt = nil, sub.At
 	return err
 }

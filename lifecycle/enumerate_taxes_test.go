@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 )
 
 // engineSetups are the setups with a tax engine.
@@ -63,7 +64,8 @@ func TestEveryLifeUnderATaxEngineEnumerated(t *testing.T) {
 			for _, along := range race.Few(paths()[4:7], 2) {
 				h := followPath(t, &w, along, s)
 				engineLives(&h, engineCandidates(), 2)
-				if len(along.steps) < 3 && w.name == "balance with an engine" && !race.On {
+				deep := w.name == "balance with an engine" || w.policy.Prorations == plans.NextInvoice
+				if len(along.steps) < 3 && deep && !race.On {
 					engineLives(&h, few, 3)
 				}
 			}

@@ -125,7 +125,7 @@ func (h *history) remaining(c plans.Charge, at time.Time, of string) (net, units
 				continue
 			}
 			net = net.Add(k.Net)
-			if k.Kind == plans.ProrationCredit && !at.Before(k.Span.Start) && at.Before(k.Span.End) {
+			if !at.Before(k.Span.Start) && at.Before(k.Span.End) { // a credit of money may free units, too
 				units = units.Sub(k.Quantity)
 			}
 		}
@@ -149,7 +149,7 @@ func (h *history) moneyLaws(out lifecycle.Outcome) {
 			switch e.Kind {
 			case invoice.Succeeded, invoice.DisputeWon, invoice.CreditApplied:
 				came = came.Add(e.Amount)
-			case invoice.Disputed, invoice.Reversed:
+			case invoice.Disputed, invoice.Reversed, invoice.CreditReversed:
 				came = came.Sub(e.Amount)
 			case invoice.Refunded:
 				if e.OwedAgain {
@@ -272,6 +272,11 @@ func (h *history) spanLaw() {
 	}
 	var base []plans.Charge
 	var cuts []time.Time
+	for _, c := range h.sub.UnbilledCharges {
+		if isBase(c.Kind) && c.Corrects == "" {
+			base = append(base, c)
+		}
+	}
 	for i := range h.invoices {
 		inv := &h.invoices[i]
 		if p := h.sub.PendingChange; p != nil && p.Invoice == inv.ID {
@@ -299,7 +304,13 @@ func (h *history) spanLaw() {
 			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			if net, left := h.remaining(c, at, ""); net.IsPositive() { // a charge of zero is not credited when it is replaced
+			net, left := h.remaining(c, at, "")
+			for _, k := range h.sub.UnbilledCharges { // credits that wait for the next invoice
+				if k.Corrects == c.ID && k.Kind == plans.ProrationCredit && k.Span.Contains(at) {
+					net, left = net.Add(k.Net), left.Sub(k.Quantity)
+				}
+			}
+			if net.IsPositive() { // a charge of zero is not credited when it is replaced
 				units = units.Add(left)
 			}
 		}

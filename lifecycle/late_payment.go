@@ -43,8 +43,8 @@ func (s *step) servePaid(id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.creditPaid(id, invoice.CreditRequest{Refund: refund, Credits: unused}); err != nil || refund {
-		return err
+	if err := s.creditPaid(id, invoice.CreditRequest{Refund: refund, Credits: unused}); err != nil || refund || failed {
+		return err // another invoice has to be paid first
 	}
 	return s.restart(s.policy.Reactivation.BillingAnchor)
 }

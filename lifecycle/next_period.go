@@ -88,8 +88,8 @@ func (s *step) aheadBegins(Deadline) error {
 		}
 		return s.bill()
 	}
-	sub.NextPeriod = nil
-	sub.Contract = a.Contract
+	sub.NextPeriod, sub.Contract = nil, a.Contract
+	sub.EndedAt, sub.GaveUp = time.Time{}, false // service ended in the period before
 	if err := s.served(); err != nil {
 		return err
 	}

@@ -221,7 +221,8 @@ func (s *step) surplus(e *Event, amount decimal.Decimal, before *invoice.Receiva
 	switch {
 	case void && s.policy.Payments.LatePayment == LateServe:
 		s.earn(amount, e.Payment.ID, "payment "+e.Payment.ID+" of void invoice "+before.Invoice)
-		if s.sub.Status.over() || s.sub.Status == Suspended {
+		overdue := slices.ContainsFunc(s.sub.Receivables, invoice.Receivable.Overdue) // it has to be paid first
+		if (s.sub.Status.over() || s.sub.Status == Suspended) && !overdue {
 			return s.restart(s.policy.Reactivation.BillingAnchor)
 		}
 	case !void && s.policy.Payments.Overpayment == OverpaymentCredit:
@@ -254,7 +255,7 @@ func (s *step) settled(brings bool) error {
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
 	}
-	if s.sub.billedFor() {
+	if s.sub.continues() {
 		s.sub.EndedAt = time.Time{}
 		return s.served()
 	}

@@ -42,7 +42,7 @@ type OpenInvoice uint8
 // The treatments of an open invoice.
 const (
 	OpenKeep         OpenInvoice = iota + 1 // it stays due; at a cancellation the refund rules may lower it
-	OpenVoid                                // it is void, and what was paid on it stays
+	OpenVoid                                // it is void; a return begins a new grace unless reactivation.if_paid is set
 	OpenChargeServed                        // it is lowered to the days with access
 )
 

@@ -38,7 +38,7 @@ func (s *step) resumeService(e *Event) error {
 		if err := s.become(Suspended); err != nil {
 			return err
 		}
-		if !sub.inArrears() && sub.billedFor() {
+		if !sub.inArrears() && sub.continues() {
 			sub.EndedAt = time.Time{} // the period continues when the invoice is paid, and a change until then is billed
 		}
 		if _, err := s.collectOverdue(); err != nil || e == nil {
@@ -46,7 +46,7 @@ func (s *step) resumeService(e *Event) error {
 		}
 		return s.change(e)
 	}
-	if !sub.billedFor() {
+	if !sub.continues() {
 		return s.restartChanged(e)
 	}
 	if err := s.become(Active); err != nil {
@@ -105,7 +105,8 @@ func (s *step) restart(anchor plans.BillingAnchor) error {
 	}
 	s.adopt()
 	sub.ScheduledChanges, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
-	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
+	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince = nil, time.Time{}, time.Time{}
+	sub.NoRenewal, sub.GaveUp = false, false
 	if anchor == plans.AnchorReset || len(sub.Contract.Terms) > 0 {
 		if err := s.anew(0); err != nil {
 			return err

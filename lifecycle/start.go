@@ -154,7 +154,25 @@ func (s *step) anew(longer int) error {
 
 // abandon ends a subscription whose first invoice was not paid, and voids that invoice.
 func (s *step) abandon(as Status) error {
+	if err := s.voidFirst(as); err != nil {
+		return err
+	}
+	s.sub.UnbilledCharges = nil
+	period := s.sub.Period
+	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
+	err := s.end(as)
+	s.sub.Period = period
+	return err
+}
+
+// voidFirst voids the invoices of the first period. If its first invoice stays due when the subscription expires,
+// because it is paid in part or a payment is in progress, so do the others: its payment can still start the service.
+func (s *step) voidFirst(as Status) error {
 	first := slices.IndexFunc(s.sub.Receivables, s.sub.billsStart)
+	if as == Expired && first >= 0 && s.sub.Receivables[first].Owing() &&
+		!s.sub.retractable(s.sub.Receivables[first].Invoice) {
+		return nil
+	}
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
 		own := i >= first && !r.ServiceFrom.Before(s.sub.Period.Start)
@@ -174,12 +192,7 @@ func (s *step) abandon(as Status) error {
 			return err
 		}
 	}
-	s.sub.UnbilledCharges = nil
-	period := s.sub.Period
-	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
-	err := s.end(as)
-	s.sub.Period = period
-	return err
+	return nil
 }
 
 // billsStart reports whether an invoice bills the beginning of the current period. One that was issued before it bills

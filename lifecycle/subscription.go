@@ -40,6 +40,8 @@ type Subscription struct {
 	CancelAt   time.Time `json:"cancel_at,omitzero"` // time at which a cancellation takes effect; zero is no cancellation
 	// Dunned marks an end caused by an unpaid invoice: a payment within the period reactivates the subscription.
 	Dunned bool `json:"dunned,omitzero"`
+	// GaveUp marks an end that made an unpaid part of the period void, or lowered it: a return bills a new period.
+	GaveUp bool `json:"gave_up,omitzero"`
 	// NoRenewal ends the subscription with its term, or with its period if there is no term.
 	NoRenewal bool      `json:"no_renewal,omitzero"`
 	PauseAt   time.Time `json:"pause_at,omitzero"`  // future start of a pause

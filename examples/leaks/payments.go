@@ -209,13 +209,17 @@ func (l *life) policyGivesUp(before *life) error {
 	restored = decimal.Max(restored.Sub(was), decimal.Zero)
 	for i := range before.sub.Receivables {
 		was, is := &before.sub.Receivables[i], l.receivable(before.sub.Receivables[i].Invoice)
-		if is == nil || !was.Owing() || is.Owing() || !is.Received().Equal(was.Received()) {
+		if is == nil || !was.Owing() || !is.Received().Equal(was.Received()) {
 			continue
+		}
+		lowered := was.Outstanding()
+		if is.Owing() {
+			lowered = lowered.Sub(is.Outstanding())
 		}
 		now := *before
 		now.sub.At = l.sub.At
 		given := now.served(was.Invoice).Sub(was.Received())
-		given = decimal.Min(given, was.Outstanding().Add(restored))
+		given = decimal.Min(given, lowered.Add(restored))
 		l.goodwill = l.goodwill.Add(decimal.Max(given, decimal.Zero))
 	}
 	return nil

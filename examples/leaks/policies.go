@@ -14,7 +14,7 @@ import (
 // ofPolicies returns the parts of the search under other settings than those of the policy.
 func ofPolicies() []theme {
 	return slices.Concat(
-		ofFirstPayments(), ofOpenInvoices(), ofLatePayments(), ofLeaving(), ofTime(), ofItems(), ofCoupons(),
+		ofFirstPayments(), ofOpenInvoices(), ofEndedParts(), ofLatePayments(), ofLeaving(), ofTime(), ofItems(), ofCoupons(),
 	)
 }
 
@@ -70,8 +70,8 @@ func ofFirstPayments() []theme {
 			name: "the first payment", price: seat(), more: 1, card: declines, policy: await,
 			instants: []string{"Jan 1 00:00:00", "Jan 2 00:00:00", "Jan 6 00:00:00"},
 			moves: []move{
-				void, creditOf("credit of 10.00", "10"), creditOf("credit of everything", "0"), payOne(), paysAgain,
-				seats("-1"), comes, returns,
+				void, creditOf("credit of 10.00", "10"), creditOf("credit of everything", "0"), payOne(), payPart(), paysAgain,
+				seats("1"), seats("-1"), comes, returns,
 			},
 		},
 		{
@@ -110,8 +110,9 @@ func ofOpenInvoices() []theme {
 			},
 		},
 		{
-			name: "leaving with prorations on the final invoice", price: seat(), more: 2, instants: []string{twice()[0], "Jan 20 00:00:00"},
-			moves: []move{seats("1"), seats("-1"), seats("1000"), declined, paysAgain, comes, returns},
+			name: "leaving with prorations on the final invoice", price: seat(), more: 2,
+			instants: []string{"Jan 11 00:00:00", "Jan 20 00:00:00"},
+			moves:    []move{seats("1"), seats("-1"), seats("1000"), declined, paysAgain, comes, returns},
 			policy: func(p *lifecycle.Policy) {
 				returning(credits.UnusedPart, credits.AsBalance)(p)
 				p.Prorations = plans.NextInvoice
@@ -119,18 +120,22 @@ func ofOpenInvoices() []theme {
 		},
 		{
 			name: "open invoices are void", price: seat(), more: 1, instants: late,
-			moves: []move{declined, paysAgain, payOne(), void, comes, seats("1"), seats("-1")},
+			moves: []move{declined, paysAgain, payOne(), payPart(), void, comes, returns, seats("1"), seats("-1")},
 			policy: func(p *lifecycle.Policy) {
 				atOnce(p)
 				dunned(p, 7, lifecycle.FinalSuspend, lifecycle.OpenVoid)
+				p.Reactivation.IfPaid = true // else each return begins a new grace
 			},
 		},
 		{
 			name: "parts of void invoices", price: seat(), more: 1, instants: late,
-			moves: []move{declined, payPart(), void, comes, seats("1"), seats("-1"), refund("refund of 5.00", "5")},
+			moves: []move{
+				declined, paysAgain, payPart(), void, comes, returns, seats("1"), seats("-1"), refund("refund of 5.00", "5"),
+			},
 			policy: func(p *lifecycle.Policy) {
 				returning(credits.UnusedPart, credits.AsNothing)(p)
 				dunned(p, 7, lifecycle.FinalCancel, lifecycle.OpenVoid)
+				p.Reactivation.IfPaid = true
 			},
 		},
 		{
@@ -139,6 +144,40 @@ func ofOpenInvoices() []theme {
 				declined, toPlan(onPlan("dear", "50", 2, "USD", 1)), void, creditOf("credit of everything", "0"), seats("-1"),
 			},
 			policy: func(p *lifecycle.Policy) { dunned(p, 7, lifecycle.FinalSuspend, lifecycle.OpenKeep) },
+		},
+	}
+}
+
+// ofEndedParts returns the parts in which an end of service treats invoices that are paid in part.
+func ofEndedParts() []theme {
+	comes, returns := comesAndReturns()
+	declined, paysAgain := cards()
+	late := []string{"Jan 11 00:00:00", "Feb 2 00:00:00", "Feb 9 00:00:00"}
+	return []theme{
+		{
+			name: "parts of void invoices, with credit", price: seat(), more: 1, instants: late,
+			moves: []move{declined, paysAgain, payPart(), comes, returns, seats("1"), seats("-1")},
+			policy: func(p *lifecycle.Policy) {
+				returning(credits.UnusedPart, credits.AsBalance)(p)
+				dunned(p, 7, lifecycle.FinalCancel, lifecycle.OpenVoid)
+				p.Reactivation.IfPaid = true
+			},
+		},
+		{
+			name: "open invoices keep what was served", price: seat(), more: 1, instants: late,
+			moves: []move{declined, paysAgain, payOne(), payPart(), comes, returns, seats("1"), seats("-1")},
+			policy: func(p *lifecycle.Policy) {
+				atOnce(p)
+				dunned(p, 7, lifecycle.FinalSuspend, lifecycle.OpenChargeServed)
+			},
+		},
+		{
+			name: "served parts, with credit", price: seat(), more: 1, instants: late,
+			moves: []move{declined, paysAgain, payPart(), comes, returns, seats("1"), seats("-1")},
+			policy: func(p *lifecycle.Policy) {
+				returning(credits.UnusedPart, credits.AsBalance)(p)
+				dunned(p, 7, lifecycle.FinalCancel, lifecycle.OpenChargeServed)
+			},
 		},
 	}
 }
@@ -166,15 +205,16 @@ func ofLatePayments() []theme {
 		},
 		{
 			name: "late payments that serve", price: seat(), more: 1, instants: twice(),
-			moves: []move{declined, paysAgain, payOne(), payTwice, void, seats("1"), seats("-1")},
+			moves: []move{declined, paysAgain, payOne(), payTwice, void, first, dispute, seats("1"), seats("-1")},
 			policy: func(p *lifecycle.Policy) {
 				dunned(p, 7, lifecycle.FinalCancel, lifecycle.OpenVoid)
+				p.Reactivation.IfPaid = true
 				p.Payments.LatePayment, p.Payments.Overpayment = lifecycle.LateServe, lifecycle.OverpaymentCredit
 			},
 		},
 		{name: "payments and disputes", price: seat(), more: 1, instants: twice(), moves: disputed},
 		{
-			name: "payments that become credit", price: seat(), more: 1, instants: twice()[:1], moves: disputed,
+			name: "payments that become credit", price: seat(), more: 1, instants: twice(), moves: disputed,
 			policy: func(p *lifecycle.Policy) { p.Payments.Overpayment = lifecycle.OverpaymentCredit },
 		},
 		{
