@@ -146,12 +146,13 @@ func frees(should, line, of *plans.Charge, related []plans.Charge) error {
 	if err != nil {
 		return err
 	}
-	if span := line.Span; !span.End.Equal(of.Span.End) || span.Start.Before(of.Span.Start) || !span.Start.Before(span.End) {
+	span := line.Span
+	if !span.End.Equal(of.Span.End) || span.Start.Before(of.Span.Start) || !span.Start.Before(span.End) {
 		return fault.New("span", proration.ErrInvalid, "must be inside %v and have its end; got %v", of.Span, span)
 	}
-	should.Span, should.Quantity = line.Span, of.Quantity
+	should.Span, should.Quantity = span, of.Quantity
 	for _, s := range stretches {
-		if s.Span.End.After(line.Span.Start) {
+		if s.Span.End.After(span.Start) {
 			should.Quantity = exact.Smaller(should.Quantity, s.Units)
 		}
 	}

@@ -52,9 +52,9 @@
 // surplus, which goes back or becomes credit as the policy says. The rest of an invoice that is paid in part is
 // overdue. A payment that arrives after the end of service serves within its period; later, and for a void invoice,
 // [LatePayment] decides. A dispute or a bank return makes an invoice owed again and takes the unspent credit that its
-// money became. The subscription keeps each requested refund, which is owed back until it has succeeded. A report may
-// be dated before the time reached: it is applied at that time, and its step says whether [Correct] would give another
-// result.
+// money became. If that credit is spent, the invoices that it paid are owed again, and a dispute that is won pays them.
+// The subscription keeps each requested refund, which is owed back until it has succeeded. A report may be dated before
+// the time reached: it is applied at that time, and its step says whether [Correct] would give another result.
 //
 // A void, a write-off and a credit give no service: time that nothing pays for is suspended, and the return of the
 // customer bills it again.
