@@ -133,5 +133,5 @@ func BenchmarkCyclePeriod(b *testing.B) {
 	run("year40", 480, time.UTC)
 	run("first/new_york", 0, newYork)
 	run("year10/new_york", 120, newYork)
-	run("year40/new_york", 480, newYork) // after 2037 package time computes the zone's rule at each lookup
+	run("year40/new_york", 480, newYork) // after 2037 package time reads the zone's rule at each lookup
 }

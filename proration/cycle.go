@@ -66,23 +66,25 @@ func (c Cycle) Period(n int) (Period, error) {
 // Errors: the faults of the cycle, ErrUnset for the zero instant, and ErrLimit for an instant whose period is not
 // within the years 1 to 9999.
 func (c Cycle) Index(t time.Time) (int, error) {
-	var f fault.List
-	c.check(&f)
-	checkInstant(&f, "at", t)
-	if f != nil {
-		return 0, f.Err()
-	}
-	n, err := c.index("at", t)
+	n, _, err := c.at(t)
 	return int(n), err
 }
 
 // Containing returns the period that contains t. Errors as for [Cycle.Index].
 func (c Cycle) Containing(t time.Time) (Period, error) {
-	n, err := c.Index(t)
-	if err != nil {
-		return Period{}, err
+	_, p, err := c.at(t)
+	return p, err
+}
+
+// at checks the cycle and the instant, and returns the period that contains it and its number.
+func (c *Cycle) at(t time.Time) (int64, Period, error) {
+	var f fault.List
+	c.check(&f)
+	checkInstant(&f, "at", t)
+	if f != nil {
+		return 0, Period{}, f.Err()
 	}
-	return c.Period(n)
+	return c.index("at", t)
 }
 
 // Next returns the first boundary at or after t. For the start of a service, it is the first billing date.
@@ -137,48 +139,81 @@ func (c *Cycle) checkLocation(f *fault.List) {
 	}
 }
 
+// location returns the location of the cycle.
+func (c *Cycle) location() *time.Location {
+	if c.Location == nil {
+		return time.UTC
+	}
+	return c.Location
+}
+
 // localZone is the name of time.Local on a machine that does not name its zone.
 const localZone = "Local"
 
 // period returns period n of a checked cycle, and false if it is not within the years 1 to 9999.
 func (c *Cycle) period(n int64) (p Period, ok bool) {
-	if p.Start, ok = c.boundary(n); ok && n < math.MaxInt64 {
-		p.End, ok = c.boundary(n + 1)
+	if n == math.MaxInt64 {
+		return p, false
 	}
-	return p, ok
+	if c.Interval.Seconds != 0 {
+		if p.Start, ok = c.elapsed(n); ok {
+			p.End, ok = c.elapsed(n + 1)
+		}
+		return p, ok
+	}
+	start, startOK := c.localBoundary(n)
+	end, endOK := c.localBoundary(n + 1)
+	if !startOK || !endOK {
+		return p, false
+	}
+	loc := c.location()
+	s := stretchAround(start, loc)
+	p = Period{Start: start.inStretch(s, loc), End: end.inStretch(s, loc)}
+	return p, withinYears(p.Start) && withinYears(p.End)
 }
+
+// withinYears reports whether the instant is within the years 1 to 9999.
+func withinYears(t time.Time) bool { return t.Unix() >= minUnix && t.Unix() <= maxUnix }
 
 // boundary returns the start of period n, and false if it is not within the years 1 to 9999.
 func (c *Cycle) boundary(n int64) (time.Time, bool) {
-	if n > maxSeconds || n < -maxSeconds {
+	if c.Interval.Seconds != 0 {
+		return c.elapsed(n)
+	}
+	w, ok := c.localBoundary(n)
+	if !ok {
 		return time.Time{}, false
 	}
+	t := w.In(c.Location)
+	return t, withinYears(t)
+}
+
+// localBoundary returns the local start of period n, for an interval of months or days, and false if it is not within
+// the years 1 to 9999.
+func (c *Cycle) localBoundary(n int64) (LocalTime, bool) {
+	if n > maxSeconds || n < -maxSeconds {
+		return LocalTime{}, false
+	}
 	w := c.Anchor
-	switch date, ofDay := w.date(); {
-	case c.Interval.Months != 0:
+	if c.Interval.Months != 0 {
+		date, ofDay := w.date()
 		day := date.day
 		if c.Day != 0 {
 			day = int64(c.Day)
 		}
 		months, ok := advance(date.months(), n, int64(c.Interval.Months), maxMonths)
 		if !ok {
-			return time.Time{}, false
+			return LocalTime{}, false
 		}
 		w.seconds = onDay(months, day).number()*secondsPerDay + ofDay - minUnix
-	case c.Interval.Days != 0:
+	} else {
 		days, ok := advance(0, n, int64(c.Interval.Days), maxDays)
 		if !ok {
-			return time.Time{}, false
+			return LocalTime{}, false
 		}
 		w.seconds += days * secondsPerDay
-	default:
-		return c.elapsed(n)
 	}
-	if w.seconds < 0 || w.seconds > maxSeconds {
-		return time.Time{}, false
-	}
-	t := w.In(c.Location)
-	return t, t.Unix() >= minUnix && t.Unix() <= maxUnix
+	return w, w.seconds >= 0 && w.seconds <= maxSeconds
 }
 
 // elapsed is boundary for an interval of seconds, which does not depend on the calendar.
@@ -199,12 +234,11 @@ func advance(from, n, step, limit int64) (int64, bool) {
 	return from + n*step, true
 }
 
-// index returns the number of the period that contains t. It estimates the number from the calendar and corrects it by
-// the few steps that clamped days, times of day and zones can cause. If several boundaries fall on one instant, the
+// index returns the period that contains t, and its number. It estimates the number from the calendar and corrects it
+// by the few steps that clamped days, times of day and zones can cause. If several boundaries fall on one instant, the
 // last one counts, so the period is never empty.
-func (c *Cycle) index(field string, t time.Time) (int64, error) {
-	local := t.In(c.Anchor.In(c.Location).Location())
-	w := LocalTimeOf(local)
+func (c *Cycle) index(field string, t time.Time) (int64, Period, error) {
+	w := LocalTimeOf(t.In(c.location()))
 	date, _ := w.date()
 	anchor, _ := c.Anchor.date()
 	var n int64
@@ -217,21 +251,22 @@ func (c *Cycle) index(field string, t time.Time) (int64, error) {
 		n = floorDiv(t.Unix()-c.Anchor.In(c.Location).Unix(), c.Interval.Seconds)
 	}
 	for {
-		start, ok := c.boundary(n)
-		if !ok {
-			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "must be in a period within the years 1 to 9999"}
-		}
-		if start.After(t) {
+		p, ok := c.period(n)
+		switch {
+		case !ok && !c.startsAfter(n, t):
+			return 0, p, &Error{Field: field, Rule: ErrLimit, Reason: "must be in a period within the years 1 to 9999"}
+		case !ok || p.Start.After(t):
 			n--
-			continue
+		case p.End.After(t):
+			return n, p, nil
+		default:
+			n++
 		}
-		next, ok := c.boundary(n + 1)
-		if !ok {
-			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "must be in a period within the years 1 to 9999"}
-		}
-		if next.After(t) {
-			return n, nil
-		}
-		n++
 	}
+}
+
+// startsAfter reports whether period n, whose end need not be within the years 1 to 9999, starts after t.
+func (c *Cycle) startsAfter(n int64, t time.Time) bool {
+	start, ok := c.boundary(n)
+	return ok && start.After(t)
 }

@@ -60,7 +60,7 @@ func (c Cycle) Billable(s Service) ([]Portion, error) {
 	if f != nil {
 		return nil, f.Err()
 	}
-	n, err := c.index("start", s.Start)
+	n, _, err := c.index("start", s.Start)
 	if err != nil {
 		return nil, err
 	}

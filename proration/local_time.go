@@ -1,6 +1,7 @@
 package proration
 
 import (
+	"math"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -27,14 +28,57 @@ func (w LocalTime) In(loc *time.Location) time.Time {
 	if loc == nil {
 		loc = time.UTC
 	}
-	local := w.seconds + minUnix // the Unix time of w in UTC
-	const day = 24 * 60 * 60     // no zone has a larger offset, or changes it twice in this time
-	before, after := offsetAt(local-day, loc), offsetAt(local+day, loc)
+	local := w.unix()
+	before, after := offsetAt(local-nearChange, loc), offsetAt(local+nearChange, loc)
 	unix := local - before
 	if before != after && offsetAt(unix, loc) != before && offsetAt(local-after, loc) == after {
 		unix = local - after
 	}
 	return time.Unix(unix, int64(w.nanos)).In(loc)
+}
+
+// inStretch is In for a local time that the stretch may settle. It gives the same instant and looks up less.
+func (w LocalTime) inStretch(s stretch, loc *time.Location) time.Time {
+	if !s.settles(w) {
+		return w.In(loc)
+	}
+	return time.Unix(w.unix()-s.offset, int64(w.nanos)).In(loc)
+}
+
+// unix returns the Unix time at which UTC shows the local time.
+func (w LocalTime) unix() int64 { return w.seconds + minUnix }
+
+// nearChange is a day in seconds. A clock change further away than this from a local time, read as UTC, does not move
+// its instant: no zone has a larger offset, or changes it twice in this time.
+const nearChange = secondsPerDay
+
+// stretch is a half-open range of Unix times in which a location has one offset. It need not be the longest one.
+type stretch struct{ from, until, offset int64 }
+
+// stretchAround returns a stretch that settles the local time, and as many after it as one lookup tells. Around a clock
+// change it may settle none. After the last change that a zone lists, such as 2037, each lookup reads the rule of the
+// zone again and takes ten times as long.
+func stretchAround(w LocalTime, loc *time.Location) stretch {
+	if loc == time.UTC {
+		return stretch{from: math.MinInt64, until: math.MaxInt64}
+	}
+	s := stretch{from: w.unix() - nearChange}
+	t := time.Unix(s.from, 0).In(loc)
+	_, offset := t.Zone()
+	s.offset = int64(offset)
+	// The start that package time returns is not read: around the last listed change it can be too early. Its end is at
+	// most too early, on the last day of a leap year even before t, and then the stretch settles nothing.
+	if _, end := t.ZoneBounds(); end.IsZero() {
+		s.until = math.MaxInt64
+	} else {
+		s.until = end.Unix()
+	}
+	return s
+}
+
+// settles reports whether the instant of the local time follows from the offset of the stretch.
+func (s stretch) settles(w LocalTime) bool {
+	return s.from <= w.unix()-nearChange && w.unix()+nearChange < s.until
 }
 
 // offsetAt returns the offset of the location at an instant, in seconds east of UTC.
@@ -48,7 +92,7 @@ func offsetAt(unix int64, loc *time.Location) int64 {
 
 // date returns the civil date and the seconds since its midnight.
 func (w LocalTime) date() (civil, int64) {
-	local := w.seconds + minUnix
+	local := w.unix()
 	d := floorDiv(local, secondsPerDay)
 	return civilOf(d), local - d*secondsPerDay
 }
