@@ -327,9 +327,9 @@ func TestRefusedArguments(t *testing.T) {
 		{"-n 2 -out " + out, out + " has a run already; continue it with -resume, or give another folder"},
 		{"-in x", "-in needs a date to advance to"},
 		{"-in x -n 2", "-in reads subscriptions, and -n and -seed make them"},
-		{"-in /none -to 2026-07-01", "no such file"},
+		{"-in /none -to 2026-07-01", "open /none: "},
 		{"-to tomorrow", `-to must be a date such as 2026-07-01, or a time; got "tomorrow"`},
-		{"-policy /none", "no such file"},
+		{"-policy /none", "open /none: "},
 		{"more", "takes flags only"},
 	} {
 		before := folder(t, out)
