@@ -43,30 +43,48 @@ func runProrate(b *testing.B, r proration.Request) {
 	}
 }
 
+// runNaive benchmarks a twin.
+func runNaive(b *testing.B, calculate func() decimal.Decimal) {
+	b.ReportAllocs()
+	for b.Loop() {
+		benchMoney = calculate()
+	}
+}
+
 func BenchmarkProrate(b *testing.B) {
 	runProrate(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
+}
+
+func BenchmarkProrateNaive(b *testing.B) {
+	runNaive(b, func() decimal.Decimal { return naiveProrate(benchAmount, january, benchSpan) })
 }
 
 func BenchmarkProrateByDays(b *testing.B) {
 	runProrate(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
 }
 
+func BenchmarkProrateByDaysNaive(b *testing.B) {
+	runNaive(b, func() decimal.Decimal { return naiveProrateByDays(benchAmount, january, benchSpan, time.UTC) })
+}
+
+// januaryInNewYork returns the month, the span and the location of a benchmark.
+func januaryInNewYork(tb testing.TB) (period, span proration.Period, loc *time.Location) {
+	loc = zone(tb, "America/New_York")
+	period = proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, loc), End: time.Date(2024, 2, 1, 0, 0, 0, 0, loc)}
+	return period, period.From(benchSpan.Start.In(loc)), loc
+}
+
 func BenchmarkProrateInNewYork(b *testing.B) {
-	newYork := zone(b, "America/New_York")
-	period := proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, newYork), End: time.Date(2024, 2, 1, 0, 0, 0, 0, newYork)}
+	period, span, newYork := januaryInNewYork(b)
 	runProrate(b, proration.Request{
-		Amount: benchAmount, Period: period, Span: period.From(benchSpan.Start.In(newYork)),
+		Amount: benchAmount, Period: period, Span: span,
 		Policy: proration.Standard(2), Location: newYork,
 	})
 }
 
-func BenchmarkProrateNaive(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		num := decimal.NewFromInt(int64(benchSpan.End.Sub(benchSpan.Start) / time.Second))
-		den := decimal.NewFromInt(int64(january.End.Sub(january.Start) / time.Second))
-		benchMoney = benchAmount.Mul(num).Div(den).Round(2)
-	}
+func BenchmarkProrateInNewYorkNaive(b *testing.B) {
+	period, span, loc := januaryInNewYork(b)
+	runNaive(b, func() decimal.Decimal { return naiveProrateByDays(benchAmount, period, span, loc) })
 }
 
 var (
@@ -95,22 +113,59 @@ func runAdjust(b *testing.B, policy proration.Policy, loc *time.Location) {
 	}
 }
 
-func BenchmarkAdjust(b *testing.B)       { runAdjust(b, seconds(), time.UTC) }
-func BenchmarkAdjustByDays(b *testing.B) { runAdjust(b, proration.Standard(2), time.UTC) }
+func BenchmarkAdjust(b *testing.B) {
+	runAdjust(b, seconds(), time.UTC)
+}
+
+func BenchmarkAdjustNaive(b *testing.B) {
+	runNaive(b, func() decimal.Decimal {
+		return naiveAdjust(benchOld, benchNew, func(amount decimal.Decimal) decimal.Decimal {
+			return naiveProrate(amount, january, january.From(benchAt))
+		})
+	})
+}
+
+func BenchmarkAdjustByDays(b *testing.B) {
+	runAdjust(b, proration.Standard(2), time.UTC)
+}
+
+func BenchmarkAdjustByDaysNaive(b *testing.B) {
+	runNaive(b, func() decimal.Decimal {
+		return naiveAdjust(benchOld, benchNew, func(amount decimal.Decimal) decimal.Decimal {
+			return naiveProrateByDays(amount, january, january.From(benchAt), time.UTC)
+		})
+	})
+}
 
 func BenchmarkAdjustInNewYork(b *testing.B) {
 	runAdjust(b, proration.Standard(2), zone(b, "America/New_York"))
 }
 
-func BenchmarkAdjustNaive(b *testing.B) {
+func BenchmarkAdjustInNewYorkNaive(b *testing.B) {
+	period, _, loc := januaryInNewYork(b)
+	at := time.Date(2024, 1, 18, 0, 0, 0, 0, loc)
+	runNaive(b, func() decimal.Decimal {
+		return naiveAdjust(benchOld, benchNew, func(amount decimal.Decimal) decimal.Decimal {
+			return naiveProrateByDays(amount, period, period.From(at), loc)
+		})
+	})
+}
+
+func BenchmarkSplit(b *testing.B) {
+	d := division(100_000, 12)
 	b.ReportAllocs()
 	for b.Loop() {
-		left := decimal.NewFromInt(int64(january.End.Sub(benchAt) / time.Second))
-		den := decimal.NewFromInt(int64(january.End.Sub(january.Start) / time.Second))
-		credit := benchOld.Mul(left).Div(den).Round(2).Neg()
-		charge := benchNew.Mul(left).Div(den).Round(2)
-		benchMoney = credit.Add(charge)
+		parts, err := proration.Split(d)
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchMoney = parts[0].Amount
 	}
+}
+
+func BenchmarkSplitNaive(b *testing.B) {
+	d := division(100_000, 12)
+	runNaive(b, func() decimal.Decimal { return naiveSplit(d.Amount, d.Weights, d.Places)[0] })
 }
 
 func BenchmarkCyclePeriod(b *testing.B) {
@@ -129,9 +184,29 @@ func BenchmarkCyclePeriod(b *testing.B) {
 			}
 		})
 	}
+	cyclePeriods(run, newYork)
+}
+
+func BenchmarkCyclePeriodNaive(b *testing.B) {
+	newYork := zone(b, "America/New_York")
+	run := func(name string, n int, loc *time.Location) {
+		b.Run(name, func(b *testing.B) {
+			anchor := time.Date(2024, 1, 31, 9, 30, 0, 0, loc)
+			b.ReportAllocs()
+			for b.Loop() {
+				benchPeriod = naivePeriod(anchor, n)
+			}
+		})
+	}
+	cyclePeriods(run, newYork)
+}
+
+// cyclePeriods runs a benchmark for periods near and far. After 2037 package time reads the rule of New York at each
+// lookup.
+func cyclePeriods(run func(name string, n int, loc *time.Location), newYork *time.Location) {
 	run("first", 0, time.UTC)
 	run("year40", 480, time.UTC)
 	run("first/new_york", 0, newYork)
 	run("year10/new_york", 120, newYork)
-	run("year40/new_york", 480, newYork) // after 2037 package time reads the zone's rule at each lookup
+	run("year40/new_york", 480, newYork)
 }

@@ -77,23 +77,24 @@ func Split(d Division) ([]Result, error) {
 		p.Residual = Residual{exact.NewRemainder(new(big.Rat).Sub(p.Residual.Rat(), left.Rat()), d.Places)}
 		left = decimal.Decimal{}
 	}
-	for _, i := range byRemainder(parts)[:left.Abs().Shift(d.Places).IntPart()] {
+	if left.IsZero() {
+		return parts, nil
+	}
+	for _, i := range byRemainder(parts, d.Amount.Sign())[:left.Abs().Shift(d.Places).IntPart()] {
 		parts[i].Rounding.Mode = Up
 		parts[i].round()
 	}
 	return parts, nil
 }
 
-// byRemainder returns the indices of the parts, the largest remainder first; ties keep their order.
-func byRemainder(parts []Result) []int {
+// byRemainder returns the indices of the parts, the largest remainder first; ties keep their order. All remainders have
+// the sign of the amount.
+func byRemainder(parts []Result, sign int) []int {
 	order := make([]int, len(parts))
-	cut := make([]*big.Rat, len(parts))
 	for i := range parts {
 		order[i] = i
-		cut[i] = parts[i].Residual.Rat()
-		cut[i].Abs(cut[i])
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Cmp(cut[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return sign * parts[b].Residual.Compare(parts[a].Residual) })
 	return order
 }
 
@@ -141,18 +142,26 @@ func (d *Division) ratio(f *fault.List) (weights []int64, total int64) {
 	if len(*f) > before {
 		return nil, 0
 	}
-	sum := new(big.Int)
 	weights = make([]int64, len(d.Weights))
 	for i, w := range d.Weights {
-		units := w.Shift(-exp).BigInt()
-		weights[i] = units.Int64()
-		sum.Add(sum, units)
+		units, ok := unitsOf(w, exp)
+		if total += units; !ok || total >= maxTotal {
+			f.Add("weights", ErrLimit, "must have a sum of at most 18 digits")
+			return nil, 0
+		}
+		weights[i] = units
 	}
-	switch {
-	case sum.Cmp(big.NewInt(maxTotal)) >= 0:
-		f.Add("weights", ErrLimit, "must have a sum of at most 18 digits")
-	case sum.Sign() == 0 && !d.Amount.IsZero():
+	if total == 0 && !d.Amount.IsZero() {
 		f.Add("weights", ErrInvalid, "must have a weight above zero, since the amount is not zero")
 	}
-	return weights, sum.Int64()
+	return weights, total
+}
+
+// unitsOf returns a weight in units of 10^exp, and false if it has more than 18 digits. The exponent is not above that
+// of the weight.
+func unitsOf(w decimal.Decimal, exp int32) (int64, bool) {
+	if w.Exponent() != exp {
+		w = decimal.NewFromBigInt(w.Shift(-exp).BigInt(), 0)
+	}
+	return w.CoefficientInt64(), w.NumDigits() <= 18
 }
