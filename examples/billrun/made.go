@@ -128,7 +128,7 @@ func (m *maker) live(start time.Time, grace bool) error {
 	if m.IntN(5) == 0 {
 		grant := lifecycle.Event{Kind: lifecycle.CreditGranted, By: plans.Support, Reason: "goodwill"}
 		grant.Grant.Amount = m.money(500, 20_000)
-		if err := m.apply(m.later(start), grant); err != nil {
+		if err := m.apply(m.later(m.sub.At), grant); err != nil {
 			return err
 		}
 	}
