@@ -154,9 +154,13 @@ func (m *maker) live(start time.Time, grace bool) error {
 	return err
 }
 
-// later returns a time between another and madeAt.
+// later returns a time from another to madeAt.
 func (m *maker) later(t time.Time) time.Time {
-	return t.Add(time.Duration(m.Int64N(int64(madeAt().Sub(t))/2 + 1))).Truncate(time.Second).Add(time.Second)
+	at := t.Add(time.Duration(m.Int64N(int64(madeAt().Sub(t))/2 + 1))).Truncate(time.Second).Add(time.Second)
+	if at.After(madeAt()) {
+		return madeAt()
+	}
+	return at
 }
 
 // apply applies an event.

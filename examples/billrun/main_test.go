@@ -247,6 +247,18 @@ func TestInterrupt(t *testing.T) {
 	assert.Equal(t, folder(t, whole), folder(t, out))
 }
 
+// The times of a made subscription are in order, also where little time is left until it is billed.
+func TestMadeSubscriptionsAreSound(t *testing.T) {
+	policies, _, err := policiesOf("")
+	require.NoError(t, err)
+	w := newWorker(settings{Seed: 1}, policies)
+	for _, number := range []int64{10_344, 41_925, 90_559, 91_460, 91_880, 98_853, 138_583} {
+		sub, err := w.made(number)
+		assert.NoError(t, err, number)
+		assert.True(t, madeAt().Equal(sub.At), number)
+	}
+}
+
 // badLines returns the lines of a file, some of them replaced.
 func badLines(t *testing.T) (good []string, name string) {
 	t.Helper()
