@@ -29,6 +29,9 @@ type Account struct {
 	ServiceStart time.Time `json:"service_start,omitzero"`
 	// UnbilledSince is the start of the unbilled time, required in arrears; zero for a contract always billed in advance.
 	UnbilledSince time.Time `json:"unbilled_since,omitzero"`
+	// ItemsBilledTo is the time up to which items with billing periods of their own are billed: their periods that begin
+	// later are not. Zero is a contract that never had such an item.
+	ItemsBilledTo time.Time `json:"items_billed_to,omitzero"`
 }
 
 // Add returns the account with an invoice that [Issue] did not create, such as one from [Build] or [Credit]: the lines
@@ -53,6 +56,7 @@ func (a Account) Add(inv Invoice) Account {
 //     the Change.
 //   - another interval: a Change to a plan with longer or shorter periods; the cycle restarts at the effective time.
 //   - a reactivation with new periods: a Change with AnchorAt, the effective time.
+//   - a month of an add-on on a yearly plan: no Change, and Items.
 type IssueRequest struct {
 	Account
 	ID string `json:"id"` // ID of the invoice, or of the first credit note that goes before it
@@ -74,6 +78,9 @@ type IssueRequest struct {
 	// UnbilledAs is for a change whose charges and credits wait for a later invoice: their IDs derive from it, as those of
 	// lines derive from the ID of their invoice. No invoice is issued; open invoices are lowered all the same.
 	UnbilledAs string `json:"unbilled_as,omitzero"`
+	// Items bills the items with billing periods of their own, each for its period at At, unless that began by
+	// ItemsBilledTo. It takes no Change.
+	Items bool `json:"items,omitzero"`
 	// Extent is how much of its price a period costs that begins at At, in advance; none bills it for nothing. Unset is
 	// all of it.
 	Extent proration.Extent `json:"extent,omitzero"`
@@ -163,7 +170,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	}
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
-	w := work{since: o.UnbilledSince, ended: o.EndedAt, after: o.Contract}
+	w := work{since: o.UnbilledSince, ended: o.EndedAt, itemsTo: o.ItemsBilledTo, after: o.Contract}
 	w.rest, w.outside = o.remaining(&f)
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the effective time")
@@ -194,6 +201,8 @@ func Issue(o IssueRequest) (IssueResult, error) {
 		err = w.serve()
 	case o.Close:
 		w.lines, err = w.unused(&plans.Amendment{Replaced: []plans.ItemQuantity{{}}})
+	case o.Items:
+		err = w.items()
 	case o.Change.IsZero():
 		err = w.period()
 	default:
@@ -242,6 +251,7 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 		o.checkProrateFrom(f, rest)
 	}
 	o.checkExtent(f)
+	o.checkItems(f)
 	if o.UnbilledAs != "" && (o.Change.IsZero() || o.Change.Cancel) {
 		f.Add("unbilled_as", proration.ErrInvalid, "must be empty unless the contract changes and goes on")
 	}
@@ -275,6 +285,7 @@ type work struct {
 	after   plans.Contract            // contract after the invoice
 	since   time.Time                 // UnbilledSince after the invoice
 	ended   time.Time                 // EndedAt after the invoice
+	itemsTo time.Time                 // ItemsBilledTo after the invoice
 	lines   []plans.Charge            // computed lines before discounts
 	waits   []plans.Charge            // charges of earlier changes that wait for an invoice
 	on      []plans.Discount          // discounts to deduct from the lines

@@ -16,6 +16,9 @@ func (w *work) arrears() error {
 	if len(w.Contract.Terms) > 0 && w.Contract.Terms[0].Term.Billing == plans.UpFront {
 		return fault.New("policy.timing", proration.ErrInvalid, "must be in_advance for an up-front term; got in_arrears")
 	}
+	if err := w.noItems(&w.Contract); err != nil {
+		return err
+	}
 	if until := w.paidUntil(); until.After(w.UnbilledSince) {
 		return fault.New("unbilled_since", proration.ErrInvalid, "must not be before %s, the end of the billed time; got %s",
 			until.Format(time.DateOnly), w.UnbilledSince.Format(time.DateOnly))

@@ -34,6 +34,9 @@ func (w *work) change() error {
 		}
 		amended.Charges, amended.DroppedFrom = then.Charges, then.DroppedFrom
 	}
+	if err = w.itemsBegun(&amended); err != nil {
+		return err
+	}
 	switch {
 	case w.Change.Cancel:
 		w.ended = w.At
@@ -65,7 +68,7 @@ func (w *work) anew(after *plans.Contract) (all []plans.Charge, err error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, charges...)
+		all = append(all, begun(charges, w.At)...)
 	}
 	return all, nil
 }
@@ -149,13 +152,6 @@ func (w *work) ready() error {
 // changesItems reports whether a change sets the items of the contract.
 func changesItems(c *plans.Change) bool {
 	return c.Items != nil || len(c.Add)+len(c.Remove)+len(c.Set) > 0
-}
-
-// forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
-func forever(all []plans.Discount) []plans.Discount {
-	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
-		return d.Duration != plans.Forever || d.Amount.IsPositive()
-	})
 }
 
 // inAccount moves the faults of charges, refund rules and a quantity of an item to the fields of the request that

@@ -146,12 +146,22 @@ func (w *work) keep(
 }
 
 // agreedUntil returns the end of the time for which a charge has its discounts: of its span or, if a known end bounds
-// that, of its period.
+// that, of its period. A period of an item has them as long as the period of the contract.
 func (w *work) agreedUntil(c *plans.Charge) time.Time {
+	if c.Price.HasItemPeriods() {
+		return w.present().End
+	}
 	if c.Span.End.Equal(w.Contract.Until) {
 		return c.Period.End
 	}
 	return c.Span.End
+}
+
+// forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
+func forever(all []plans.Discount) []plans.Discount {
+	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
+		return d.Duration != plans.Forever || d.Amount.IsPositive()
+	})
 }
 
 // coversChanges reports whether a discount covers the charges of a change by its kinds and dates.

@@ -44,7 +44,7 @@ func (w *work) onAddedUnits(on, always []plans.Discount, added []plans.Charge) [
 	}
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		if !base(c) || !c.Span.Contains(w.At) {
+		if !base(c) || !c.Span.Contains(w.At) && !w.precedes(c) {
 			continue
 		}
 		for _, taken := range c.Discounts {
@@ -184,13 +184,13 @@ func (w *work) remain(remaining []plans.Discount) []plans.Discount {
 }
 
 // usedUp returns the used discounts after an invoice: those that were used up before, and those of the contract that do
-// not remain.
-func (w *work) usedUp(remaining []plans.Discount) []plans.Discount {
+// not remain, given its lines.
+func (w *work) usedUp(remaining []plans.Discount, lines []plans.Charge) []plans.Discount {
 	used := slices.Clip(w.UsedDiscounts)
 	for _, d := range w.on {
 		if of(remaining, d.ID) < 0 {
 			used = slices.DeleteFunc(slices.Clone(used), func(k plans.Discount) bool { return k.ID == d.ID })
-			used = append(used, d)
+			used = append(used, w.endedItems(d, lines))
 		}
 	}
 	return used

@@ -15,6 +15,7 @@ func (w *work) document() (IssueResult, error) {
 	doc := IssueResult{CreditNotes: w.notes, Account: Account{
 		Contract: w.after, Ledger: w.Ledger,
 		EndedAt: w.ended, UnbilledSince: w.since, UsedDiscounts: w.UsedDiscounts, ServiceStart: w.ServiceStart,
+		ItemsBilledTo: w.itemsTo,
 	}}
 	lines, known := w.lines, w.issued()
 	if len(w.waits)+len(w.Lines) > 0 {
@@ -42,7 +43,7 @@ func (w *work) document() (IssueResult, error) {
 	}
 	if w.used {
 		doc.Contract.Discounts = w.discounts(w.remain(inv.RemainingDiscounts))
-		doc.UsedDiscounts = w.usedUp(inv.RemainingDiscounts)
+		doc.UsedDiscounts = w.usedUp(inv.RemainingDiscounts, inv.Lines)
 	}
 	w.keepKnown(&doc.Account, [2][]plans.Charge{known, inv.Lines}, nil)
 	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
@@ -123,7 +124,7 @@ func (w *work) usable(billed [2][]plans.Charge) []plans.Charge {
 		for i := range charges {
 			c := &charges[i]
 			own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) ||
-				w.waitsFor(c.ID) || w.counted(c) || measured && c.Period.Start.Before(moved))
+				w.waitsFor(c.ID) || w.precedes(c) || w.counted(c) || measured && c.Period.Start.Before(moved))
 			if own {
 				kept[c.ID] = true
 			}

@@ -79,7 +79,8 @@ func (w *work) period() error {
 	}
 	before := len(w.lines)
 	for _, p := range w.rest {
-		if w.billed(p) {
+		billed := w.billed(p)
+		if billed && !w.itemsDue(p) {
 			continue
 		}
 		p.Edges.Begins, p.Edges.Extent = w.begins(p), w.Extent
@@ -90,7 +91,7 @@ func (w *work) period() error {
 		if err != nil {
 			return err
 		}
-		w.lines = append(w.lines, charges...)
+		w.lines = append(w.lines, w.notBilled(charges, billed)...)
 		if !w.since.IsZero() && p.Span.End.After(w.since) {
 			w.since = p.Span.End
 		}
@@ -98,9 +99,10 @@ func (w *work) period() error {
 	if w.Extent == 0 {
 		w.after.FirstPeriod = 0
 	}
-	if len(w.lines) == before { // without a new period, the lines use up no discount
-		w.on, w.used = forever(w.after.Discounts), false
+	if !w.bills(w.lines[before:]) { // without a new period, the lines use up no discount
+		w.on, w.used = w.lastingDiscounts(), false
 	}
+	w.billItems(&w.after)
 	return w.advance(w.At)
 }
 
@@ -190,7 +192,7 @@ func (w *work) paidUntil() time.Time {
 	until, moved := w.UnbilledSince, cycleStart(&w.Contract)
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		if !base(c) || !c.Span.End.After(until) {
+		if !base(c) || c.Price.HasItemPeriods() || !c.Span.End.After(until) {
 			continue
 		}
 		end := w.creditedFrom(c)
@@ -225,7 +227,7 @@ func (w *work) billed(p proration.Portion) bool {
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
 		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
-		if base(c) && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
+		if base(c) && !c.Price.HasItemPeriods() && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
 			(!w.freed(c, p.Span.Start) || c.Quantity.IsPositive() && w.empty(p.Span.Start)) {
 			return true
 		}

@@ -125,6 +125,9 @@ func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
 	}
 	for i := range s.Contract.Items {
 		item := &s.Contract.Items[i]
+		if item.Price.HasItemPeriods() {
+			continue
+		}
 		left := item.Quantity
 		for j := range s.UnexpiredCharges {
 			c := &s.UnexpiredCharges[j]
@@ -151,7 +154,7 @@ func (s *Subscription) addition(c *plans.Charge) bool {
 		if lineid.Invoice(b.ID) == lineid.Invoice(c.ID) {
 			break
 		}
-		if b.Corrects == "" && base(b.Kind) && b.Plan == c.Plan && b.Period.Equal(c.Period) {
+		if b.Corrects == "" && base(b.Kind) && !b.Price.HasItemPeriods() && b.Plan == c.Plan && b.Period.Equal(c.Period) {
 			if b.Item == c.Item {
 				return false
 			}
@@ -161,9 +164,10 @@ func (s *Subscription) addition(c *plans.Charge) bool {
 	return others
 }
 
-// covers reports whether a base charge covers the current time.
+// covers reports whether a base charge covers the current time. One for a period of its item does not pay for the
+// contract.
 func (s *Subscription) covers(c *plans.Charge) bool {
-	return c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At)
+	return c.Corrects == "" && base(c.Kind) && !c.Price.HasItemPeriods() && c.Span.Contains(s.At)
 }
 
 // covering returns the base charges that cover the current time and are not credited. A charge of zero counts only if

@@ -83,6 +83,9 @@ func (s *step) pass(d Deadline) error {
 	if err := passages[i].do(s, d); err != nil {
 		return fault.Under("subscription", err)
 	}
+	if err := s.billReturn(); err != nil {
+		return fault.Under("subscription", err)
+	}
 	if err := s.useCredit(granted); err != nil {
 		return fault.Under("subscription", err)
 	}

@@ -71,6 +71,7 @@ type step struct {
 	after     string                  // suffix of the cause of a deadline processed after an event at the same time
 	settings  plans.ProrationSettings // extents of the change that is billed, where they differ from the policy
 	paysFirst bool                    // the event that is applied waits for its payment
+	serves    bool                    // the subscription serves again; see billReturn
 	closed    bool                    // the event issued the renewal that was a draft
 	fulfilled *PendingChange          // pending change that the step made
 	lapsed    int64                   // number of the event whose pending change lapsed; zero is none
@@ -183,6 +184,9 @@ func (s *step) apply(event Event) error {
 		return s.refusal(err)
 	}
 	if err := do(s, &event); err != nil {
+		return s.refusal(err)
+	}
+	if err := s.billReturn(); err != nil {
 		return s.refusal(err)
 	}
 	if err := s.useCredit(granted); err != nil {

@@ -206,11 +206,13 @@ func (s *step) billChange(c plans.Change, how prorated) error {
 	anew := restarts(contract, &c)
 	switch {
 	case how.billing(s.policy) == plans.NoProrations && !anew && !contract.Extends(c):
-		after, err := s.sub.Contract.Changed(c, s.sub.At)
-		if err == nil {
-			s.sub.Contract = after
+		before := s.sub.Contract
+		after, err := before.Changed(c, s.sub.At)
+		if err != nil {
+			return err
 		}
-		return err
+		s.sub.Contract = after
+		return s.itemsUnbilled(&before)
 	case how.billing(s.policy) == plans.NextInvoice && !anew && !contract.Extends(c):
 		waits = true
 	case anew && s.extent() == proration.ExtentNone && c.Until.IsZero():

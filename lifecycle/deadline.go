@@ -25,8 +25,7 @@ type Deadline struct {
 //
 // JSON: reminder, start, trial_over, cancellation, pending_change_over, change, advance_period_starts,
 // first_payment_over, result_due, collection_resumes, charge, grace_over, expiry, pause, resume, renewal,
-// advance_invoice_due, payment_due, paid_through_ended, usage_window_over,
-// item_billing_due.
+// advance_invoice_due, payment_due, paid_through_ended, usage_window_over, item_period_due, item_billing_due.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -51,13 +50,15 @@ const (
 	PaymentDue                                  // the due date of an invoice that is paid by hand passes
 	PaidThroughEnded                            // paid time ends, and the access that it gave
 	UsageWindowOver                             // usage of a period that is over is billed
+	ItemPeriodDue                               // a period of an item with a billing interval of its own starts
 	ItemBillingDue                              // usage of an item with a billing interval of its own is billed
 )
 
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
 	"first_payment_over", "result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume",
-	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended", "usage_window_over", "item_billing_due",
+	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended", "usage_window_over", "item_period_due",
+	"item_billing_due",
 }
 
 // String returns the kind's name, "renewal".
@@ -221,6 +222,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 	}
 	q.consider(s.CancelAt, CancellationDue, "")
 	q.consider(s.PauseAt, PauseDue, "")
+	s.itemPeriods(q)
 	s.billingItems(p, q)
 	end := s.Period.End
 	if s.NextPeriod != nil {

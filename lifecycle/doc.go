@@ -84,6 +84,11 @@
 // copy of the subscription. One-time charges, credit and discounts join it, any other change issues it first, and
 // [InvoiceIssued] issues it before the review is over. Nothing of a draft is stored.
 //
+// A licensed item with a billing interval of its own, such as a monthly add-on of a yearly contract, is billed with the
+// period of the contract for its first period, and by ItemPeriodDue for each later one when it starts. Its changes and
+// credits are shares of its own period. It gives no access. A period that begins while the subscription is suspended or
+// paused is billed from the return on, or not at all if it is over then. A known end credits its rest like all else.
+//
 // Usage of an item whose price has a billing interval of its own, such as a month of a yearly contract, is billed by
 // that interval: ItemBillingDue bills each month after its usage window and its review. The last month of the
 // contract's period is billed with the renewal. What becomes known later joins the next month. The period of the

@@ -99,7 +99,7 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		}
 		o.DueAt = later(o.DueAt, by) // an advance invoice is due when its period begins, or later
 	}
-	if plan := o.Contract.Installments; o.Change.IsZero() && !o.Close && plan != nil {
+	if plan := o.Contract.Installments; o.Change.IsZero() && !o.Close && !o.Items && plan != nil {
 		o.Installments, o.Every, o.InstallmentWeights = max(plan.Count, len(plan.Weights)), plan.Every, plan.Weights
 	}
 	doc, err := s.issued(o)

@@ -33,7 +33,7 @@ func (s *step) aheadDue(Deadline) error {
 		sub.ScheduledChanges[i].BilledInAdvance = !sub.ScheduledChanges[i].At.After(begins)
 	}
 	account.Contract.Until = s.knownEnd()
-	now := sub.Contract
+	now, items := sub.Contract, sub.ItemsBilledTo
 	included, running := s.dueNow(sub.UnbilledCharges)
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: included}
 	inv, err := s.periodFrom(o)
@@ -46,7 +46,7 @@ func (s *step) aheadDue(Deadline) error {
 		return err
 	}
 	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
-	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, running, &a
+	sub.Contract, sub.UnbilledCharges, sub.NextPeriod, sub.ItemsBilledTo = now, running, &a, items
 	if inv == nil {
 		return nil
 	}
@@ -88,6 +88,7 @@ func (s *step) aheadBegins(Deadline) error {
 		}
 		return s.bill()
 	}
+	s.adoptItems(a)
 	sub.NextPeriod, sub.Contract = nil, a.Contract
 	sub.EndedAt, sub.GaveUp = time.Time{}, false // service ended in the period before
 	if err := s.served(); err != nil {
@@ -207,6 +208,7 @@ func (s *step) forgetUnlessPaid() error {
 // adoptNextPeriod makes the contract of the next period, which is paid, the current one. It includes the scheduled
 // changes that its invoice billed, so they are done.
 func (s *step) adoptNextPeriod() {
+	s.adoptItems(s.sub.NextPeriod)
 	s.sub.Contract, s.sub.NextPeriod = s.sub.NextPeriod.Contract, nil
 	s.sub.ScheduledChanges = slices.DeleteFunc(slices.Clone(s.sub.ScheduledChanges), func(w ScheduledChange) bool {
 		return w.BilledInAdvance

@@ -167,7 +167,7 @@ func TestVocabularies(t *testing.T) {
 		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
 		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
 		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 38},
-		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 21},
+		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 22},
 		{"paused invoices", func(i int) word { return lifecycle.PausedInvoices(i) }, func(s string) error { return new(lifecycle.PausedInvoices).UnmarshalText([]byte(s)) }, 2},
 		{"while canceling", func(i int) word { return lifecycle.WhileCanceling(i) }, func(s string) error { return new(lifecycle.WhileCanceling).UnmarshalText([]byte(s)) }, 3},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 5},

@@ -105,7 +105,7 @@ func (s *step) restart(anchor plans.BillingAnchor) error {
 	}
 	s.adopt()
 	sub.ScheduledChanges, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
-	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince = nil, time.Time{}, time.Time{}
+	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince, sub.ItemsBilledTo = nil, time.Time{}, time.Time{}, time.Time{}
 	sub.NoRenewal, sub.GaveUp = false, false
 	if anchor == plans.AnchorReset || len(sub.Contract.Terms) > 0 {
 		if err := s.anew(0); err != nil {

@@ -137,6 +137,7 @@ var passages = []passage{
 	{PauseDue, regular, of(Paused), (*step).pauseDue},
 	{ResumeDue, of(Paused), of(Active, PastDue, Suspended), (*step).resumeDue},
 	{UsageWindowOver, begun, 0, (*step).usageWindowOver},
+	{ItemPeriodDue, regular, 0, (*step).itemPeriodDue},
 	{ItemBillingDue, regular, 0, (*step).itemBillingDue},
 	{RenewalDue, regular, of(Suspended, Paused, Canceled), (*step).renewalDue},
 	{AdvanceInvoiceDue, regular, 0, (*step).aheadDue},
@@ -168,6 +169,7 @@ func (s *step) become(to Status) error {
 		return fault.New("subscription.status", proration.ErrInvalid, "must not become %v by %s; it is %v",
 			to, s.cause, s.sub.Status)
 	}
+	s.serves = s.serves || regular.has(to) && !regular.has(s.sub.Status)
 	s.sub.Status = to
 	return nil
 }

@@ -44,10 +44,10 @@ func (c *Contract) termFrom(at time.Time, length proration.Interval) (proration.
 }
 
 // StartsPaid returns the start of paid service for a purchase during a trial that ends at end, and the number of days
-// by which the first period is longer, as [UnusedTrial.Starts] does. A billing day or date does not move, so it turns
-// [CarryOver] into [AtTrialEnd].
+// by which the first period is longer, as [UnusedTrial.Starts] does. A billing day or date does not move, and neither
+// do the periods of an item that has its own, so both turn [CarryOver] into [AtTrialEnd].
 func (c Contract) StartsPaid(handling UnusedTrial, bought, end time.Time) (start time.Time, days int) {
-	if handling == CarryOver && c.fixesDates() {
+	if handling == CarryOver && (c.fixesDates() || c.HasItemPeriods()) {
 		handling = AtTrialEnd
 	}
 	return handling.Starts(bought, end)

@@ -62,6 +62,10 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 		f.Add("net", proration.ErrInvalid, "must have at most %d decimal places in %.3s; got %v",
 			policy.Rounding.Places, c.Currency, c.Net)
 	}
+	if c.Price.HasItemPeriods() {
+		f.Add("price.billing_interval", proration.ErrInvalid, "must be unset for a charge that is due once; got %v",
+			c.Price.BillingInterval)
+	}
 	c.check(&f, "")
 	if f != nil {
 		return Charge{}, f.Err()

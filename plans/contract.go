@@ -137,6 +137,7 @@ func (c Contract) Validate() error {
 	c.checkDates(&f)
 	c.checkUplift(&f)
 	c.checkBillingIntervals(&f)
+	c.checkItemPeriods(&f)
 	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {

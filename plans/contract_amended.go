@@ -72,17 +72,14 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 		a.Contract.endAt(at)
 		return a, nil
 	case c.Extends(change) && change.Term.Billing == UpFront:
-		if a.Charges, err = after.extended(policy); err != nil {
-			return Amendment{}, err
-		}
-		return a, nil
+		a.Charges, err = after.extended(policy, at)
 	case c.Extends(change):
-		return a, nil
 	case !change.End.IsZero():
 		a.Replaced = []ItemQuantity{{}}
-		return a, nil
+	default:
+		err = a.add(&c, &change, at, policy)
 	}
-	if err = a.add(&c, &change, at, policy); err != nil {
+	if err != nil {
 		return Amendment{}, err
 	}
 	return a, nil
@@ -141,7 +138,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		if err != nil {
 			return err
 		}
-		a.Charges = append(a.Charges, charges...)
+		a.Charges = append(a.Charges, begun(charges, at)...)
 	}
 	return nil
 }
@@ -281,15 +278,19 @@ func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) 
 	if s.price != nil {
 		whole.Items = append(slices.Clone(c.Items), Item{ID: s.item, Price: *s.price})
 	}
+	own, err := whole.itemPortion(s.item, &p)
+	if err != nil {
+		return nil, err
+	}
 	var charges []Charge
-	for _, leg := range whole.legs(s.item, p.Span) {
+	for _, leg := range whole.legs(s.item, own.Span) {
 		there := leg.item.Quantity
 		base := &there
 		if there.IsZero() || len(c.legs(s.item, leg.span)) == 0 {
 			base = nil // nothing was paid for a new item yet, not even its flat fee
 		}
 		leg.item.Quantity = s.units
-		charge, err := c.charge(ProrationCharge, leg.item, base, leg.portion(&p), policy)
+		charge, err := c.charge(ProrationCharge, leg.item, base, leg.portion(own), policy)
 		if err != nil {
 			return nil, err
 		}

@@ -51,8 +51,9 @@ func (c *Contract) bill(
 	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
 }
 
-// bills returns the bills of the periods that begin at an instant or later, until the end of the last term. There are
-// none for a contract without terms, or with terms that are billed up front.
+// bills returns the bills of the periods that begin at an instant or later, until the end of the last term, with those
+// of items with periods of their own. There are none for a contract without terms, or with terms that are billed up
+// front.
 func (c Contract) bills(from time.Time, policy proration.Policy, allocation proration.Allocation) ([]billed, error) {
 	if len(c.Terms) == 0 || c.Terms[0].Term.Billing == UpFront || !from.Before(c.End()) {
 		return nil, nil
@@ -79,8 +80,12 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 		if err != nil {
 			return nil, err
 		}
+		own, err := c.itemBills(p, &bill, policy, allocation)
+		if err != nil {
+			return nil, err
+		}
 		c.Discounts, c.SetupFeesBilled = bill.remaining, true
-		bills = append(bills, bill)
+		bills = append(append(bills, bill), own...)
 	}
 	return bills, nil
 }

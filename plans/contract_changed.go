@@ -92,6 +92,7 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 		if change.Ramp == RampDrop {
 			c.Ramp = nil
 		}
+		c.checkItemDates(f, change, at)
 		c.changeInterval(f, change, at)
 		c.changeItems(f, change)
 		c.changeDiscounts(f, change)

@@ -13,10 +13,9 @@ import (
 
 // Charges returns the recurring charges of every item for a portion of the contract, in the order of the items and
 // before discounts. Each item has one charge, or one before and one after each ramp step inside the portion. The
-// portion is of a billing period, or of a term that is billed up front. An item without units has no charge, whatever
-// its flat fee. Amounts are rounded to the places of the
-// currency; the policy's places are ignored.
-// Errors: those of [Contract.Validate] and of proration.Prorate.
+// portion is of a billing period or an up-front term. An item with periods of its own is charged for the one at the
+// start of the portion. An item without units has no charge, whatever its flat fee. Amounts are rounded to the places
+// of the currency; the policy's places are ignored. Errors: those of [Contract.Validate] and of proration.Prorate.
 func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fault.Under("contract", err)
@@ -39,14 +38,18 @@ func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Char
 func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
 	for i, id := range ids {
-		for _, leg := range c.legs(id, p.Span) {
+		own, err := c.itemPortion(id, &p)
+		if err != nil {
+			return nil, err
+		}
+		for _, leg := range c.legs(id, own.Span) {
 			if leg.item.Quantity.IsZero() {
 				continue
 			}
 			if charges == nil {
 				charges = make([]Charge, 0, len(ids)-i)
 			}
-			charge, err := c.charge(kind, leg.item, nil, leg.portion(&p), policy)
+			charge, err := c.charge(kind, leg.item, nil, leg.portion(own), policy)
 			if err != nil {
 				return nil, err
 			}

@@ -29,6 +29,10 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	case longer > 0 && c.fixesDates():
 		f.Add("longer", proration.ErrInvalid, "must be 0 with %s, which does not move; got %d", c.datesField(), longer)
 	}
+	if longer > 0 && c.HasItemPeriods() {
+		f.Add("longer", proration.ErrInvalid,
+			"must be 0 with an item that has a billing_interval and is not metered; got %d", longer)
+	}
 	if f != nil {
 		return Contract{}, f.Err()
 	}

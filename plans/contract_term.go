@@ -138,9 +138,10 @@ func (c *Contract) endAt(t time.Time) {
 }
 
 // extended returns the charges of an extension that is billed up front. The contract is the extended one: each item is
-// charged for the whole of its last term, before discounts.
-func (c *Contract) extended(policy proration.Policy) ([]Charge, error) {
+// charged for the whole of its last term, before discounts. Periods of items begin later, and are billed then.
+func (c *Contract) extended(policy proration.Policy, at time.Time) ([]Charge, error) {
 	charges, err := c.charges(whole(c.Terms[len(c.Terms)-1].Period), policy)
+	charges = begun(charges, at)
 	for i := range charges {
 		charges[i].Kind = Extension
 	}
@@ -205,6 +206,7 @@ func (c *Contract) longest() proration.Interval {
 	for _, s := range c.Ramp {
 		all = append(all, s.Item)
 	}
+	all = slices.DeleteFunc(all, func(item Item) bool { return item.Price.HasItemPeriods() })
 	var most proration.Interval
 	for _, item := range all {
 		per := item.Price.Per

@@ -29,7 +29,7 @@ func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 	if f != nil {
 		return nil, f.Err()
 	}
-	return c.extended(policy)
+	return c.extended(policy, c.Terms[len(c.Terms)-1].Period.Start)
 }
 
 // TerminationFee returns the fee that [Contract.Amended] charges for a cancellation, also if it is zero.

@@ -50,8 +50,9 @@ type Price struct {
 	// Aggregation is how the usage records of a period become one quantity; unset is their sum. Only a metered price has
 	// one.
 	Aggregation Aggregation `json:"aggregation,omitzero"`
-	// BillingInterval bills the usage of a metered item by shorter periods than those of the contract: monthly usage on a
-	// yearly plan. It divides the interval of the contract; unset is that interval.
+	// BillingInterval bills an item by shorter periods than those of the contract: monthly usage or a monthly add-on on a
+	// yearly plan. It divides the interval of the contract; unset is that interval. The amounts are for this interval. A
+	// licensed item is billed at the start of each of its periods, see [Price.HasItemPeriods].
 	BillingInterval proration.Interval `json:"billing_interval,omitzero"`
 }
 

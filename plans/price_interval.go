@@ -29,9 +29,8 @@ func (p *Price) checkBillingInterval(f *fault.List) {
 		return
 	}
 	f.Under("billing_interval", own.Validate())
-	if !p.Metered {
-		f.Add("billing_interval", proration.ErrInvalid,
-			"must be unset unless the price is metered; sell the item in a contract with periods of %v, got %[1]v", own)
+	if p.Spread {
+		f.Add("spread", proration.ErrInvalid, "must be false beside a billing_interval; got %v", own)
 	}
 	if p.Per != (proration.Interval{}) && p.Per != own {
 		f.Add("per", proration.ErrInvalid, "must be unset or %v, the billing_interval; got %v", own, p.Per)

@@ -39,7 +39,8 @@ func TestBillingIntervalFaults(t *testing.T) {
 		{"a year of a month", "P1M", callsByTheMonth(every("P1Y")), []string{"items[0].price.billing_interval invalid"}},
 		{"weeks of a year", "P1Y", callsByTheMonth(every("P1W")), []string{"items[0].price.billing_interval invalid"}},
 		{"days of a lifetime", "P1001D", callsByTheMonth(every("P1D")), []string{"items[0].price.billing_interval limit"}},
-		{"seats", "P1Y", callsByTheMonth(func(p *plans.Price) { p.Metered = false }), []string{"items[0].price.billing_interval invalid"}},
+		{"seats without a base", "P1Y", callsByTheMonth(func(p *plans.Price) { p.Metered = false }), []string{"items invalid"}},
+		{"spread", "P1Y", callsByTheMonth(func(p *plans.Price) { p.Spread, p.Per = true, p.BillingInterval }), []string{"items[0].price.spread invalid", "items[0].price.spread invalid"}},
 		{"another Per", "P1Y", callsByTheMonth(func(p *plans.Price) { p.Per = giventest.Interval("P1Y") }), []string{"items[0].price.per invalid"}},
 		{"a mix", "P1Y", callsByTheMonth(func(p *plans.Price) { p.BillingInterval.Days = 1 }), []string{"items[0].price.billing_interval invalid"}},
 	} {

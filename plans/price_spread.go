@@ -86,6 +86,9 @@ func (p *Price) checkSpread(f *fault.List) {
 
 // setTimes sets how often the price is due in the period of the charge, or which part of it.
 func (c *Contract) setTimes(charge *Charge) error {
+	if charge.Price.HasItemPeriods() {
+		return nil
+	}
 	length := c.length(charge.Period)
 	if of, spread := charge.Price.partsIn(length); spread {
 		n, err := c.Cycle.Index(charge.Period.Start)

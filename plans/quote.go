@@ -17,8 +17,8 @@ type Quote struct {
 	Contract Contract      `json:"contract"` // contract at its start
 	First    Bill          `json:"first"`    // first bill, due at the start of the contract
 	Due      []Installment `json:"due"`      // payments of the first bill; they add up to its total
-	// Committed is the total of all bills until the end of the term, including shortfalls below the minimum. For a
-	// contract without a term, it covers the first period only.
+	// Committed is the total of all bills until the end of the term, including shortfalls below the minimum and the later
+	// periods of items with periods of their own. For a contract without a term, it covers the first period only.
 	Committed decimal.Decimal `json:"committed"`
 	// Renewal is the first bill after the term, at the quantities of that time, or the second bill of a contract without
 	// a term. It is nil if the contract ends with the term.
@@ -80,6 +80,13 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 		return Quote{}, err
 	}
 	quote.Committed = atLeast.Total
+	own, err := contract.itemBills(first, &atLeast, policy, allocation)
+	if err != nil {
+		return Quote{}, err
+	}
+	for _, b := range own {
+		quote.Committed = quote.Committed.Add(b.Total)
+	}
 	if err := quote.addTerm(first.Period.End, bill.remaining, policy, allocation); err != nil {
 		return Quote{}, fault.Rename(err, "contract.at", "at")
 	}

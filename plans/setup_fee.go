@@ -49,6 +49,10 @@ func checkOnce(f *fault.List, path string, price *Price) {
 	if price.Per != (proration.Interval{}) {
 		f.Add(path+".price.per", proration.ErrInvalid, "must be unset for a set-up fee, which is due once; got %v", price.Per)
 	}
+	if own := price.BillingInterval; own != (proration.Interval{}) {
+		f.Add(path+".price.billing_interval", proration.ErrInvalid,
+			"must be unset for a set-up fee, which is due once; got %v", own)
+	}
 	price.checkStated(f, path+".")
 	f.Under(path+".price", price.validate())
 }
