@@ -56,6 +56,15 @@ func removes(item string, units int64) plans.Change {
 	return plans.Change{Remove: []plans.ItemQuantity{{Item: item, Quantity: decimal.NewFromInt(units)}}}
 }
 
+// endsAndStays cancels in December for a day of the next year, and withdraws it on another. It forgets the invoices
+// until the renewal.
+func (l *lifeOf) endsAndStays(ends, stays string) {
+	l.t.Helper()
+	l.happens("2026-12-15", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: utc(ends)})
+	l.out.Invoices = nil
+	l.happens(stays, lifecycle.Event{Kind: lifecycle.CancellationWithdrawn})
+}
+
 // checkLines compares the lines of the documents from a time on, those of a document on one line: "02-01 addon 10.00".
 func (l *lifeOf) checkLines(from string, want ...string) {
 	l.t.Helper()
@@ -297,6 +306,103 @@ func TestMonthsOfAnAddOn(t *testing.T) {
 				"01-01 base 1200.00 addon 10.00", "02-01 addon 10.00",
 				"02-11 addon -6.43 base -1065.21 base 1200.00 addon 10.00", "03-11 addon 10.00",
 			},
+		},
+		{
+			"a first item that is not prorated", "it is billed from February on", func(p *lifecycle.Policy, c *plans.Contract) {
+				p.Prorations, c.Items = plans.NoProrations, c.Items[:1]
+			}, func(l *lifeOf) {
+				price, c := monthlyPrice("10.00"), adds("addon", 1)
+				c.Add[0].Price = &price
+				l.changes("2026-01-11", c)
+			}, "2026-02-15", []string{"01-01 base 1200.00", "02-01 addon 10.00"},
+		},
+		{
+			"back in its month on the old dates", "319/365 of the year and 13/28 of the month from February 16", func(
+				p *lifecycle.Policy, _ *plans.Contract) {
+				p.Reactivation.BillingAnchor = plans.AnchorKeep
+			}, func(l *lifeOf) {
+				l.happens("2026-02-11", lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: plans.Immediately})
+				l.happens("2026-02-16", lifecycle.Event{Kind: lifecycle.Reactivated})
+			}, "2026-03-15", []string{
+				"01-01 base 1200.00 addon 10.00", "02-01 addon 10.00", "02-11 addon -6.43 base -1065.21",
+				"02-16 base 1048.77 addon 4.64", "03-01 addon 10.00",
+			},
+		},
+		{
+			"a known end inside a month, and withdrawn in it", "20 of 365 and of 31 days, then the rest", same, func(l *lifeOf) {
+				l.endsAndStays("2027-01-21", "2027-01-10")
+			}, "2027-02-15", []string{
+				"01-01 base 65.75 addon 6.45", "01-10 base 1134.25 addon 3.55", "02-01 addon 10.00",
+			},
+		},
+		{
+			"a known end inside a later month, and withdrawn in it", "41 of 365 days and 10 of 28, then the rest", same, func(l *lifeOf) {
+				l.endsAndStays("2027-02-11", "2027-02-05")
+			}, "2027-03-15", []string{
+				"01-01 base 134.79 addon 10.00", "02-01 addon 3.57", "02-05 base 1065.21 addon 6.43", "03-01 addon 10.00",
+			},
+		},
+		{
+			"a known end inside a later month, and withdrawn before it", "the month is billed when it begins", same, func(l *lifeOf) {
+				l.endsAndStays("2027-02-11", "2027-01-10")
+			}, "2027-03-15", []string{
+				"01-01 base 134.79 addon 10.00", "01-10 base 1065.21", "02-01 addon 10.00", "03-01 addon 10.00",
+			},
+		},
+		{
+			"a term up front that is extended", "the next year is billed now, its months when they begin", func(
+				_ *lifecycle.Policy, c *plans.Contract) {
+				term := plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.UpFront, Renewal: plans.Renew}
+				c.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2027-01-01", time.UTC)}}
+			}, func(l *lifeOf) {
+				term := l.initial.Contract.Terms[0].Term
+				l.changes("2026-12-11", plans.Change{Term: &term})
+				l.out.Invoices = l.out.Invoices[len(l.out.Invoices)-2:]
+			}, "2027-02-15", []string{"12-01 addon 10.00", "12-11 base 1200.00", "01-01 addon 10.00", "02-01 addon 10.00"},
+		},
+		{
+			"agreed steps", "2 units from January 16, 16/31, and an item from February 11, 18/28 of 5.00", func(
+				_ *lifecycle.Policy, c *plans.Contract) {
+				c.Ramp = []plans.RampStep{
+					{At: utc("2026-01-16"), Item: plans.Item{ID: "addon", Quantity: decimal.NewFromInt(2), Price: monthlyPrice("10.00")}},
+					{At: utc("2026-02-11"), Item: plans.Item{ID: "other", Quantity: decimal.NewFromInt(1), Price: monthlyPrice("5.00")}},
+				}
+			}, func(*lifeOf) {}, "2026-03-15", []string{
+				"01-01 base 1200.00 addon 4.84 addon 10.32", "02-01 addon 20.00 other 3.21", "03-01 addon 20.00 other 5.00",
+			},
+		},
+		{
+			"a billing day", "14/365 of the year and 14/31 of the month until January 15", func(
+				_ *lifecycle.Policy, c *plans.Contract) {
+				c.BillingDay = 15
+			}, func(*lifeOf) {}, "2026-02-20", []string{
+				"01-01 base 46.03 addon 4.52", "01-15 base 1200.00 addon 10.00", "02-15 addon 10.00",
+			},
+		},
+		{
+			"after a trial", "the months begin with the paid year", func(p *lifecycle.Policy, c *plans.Contract) {
+				c.Trial = giventest.Interval("P14D")
+			}, func(*lifeOf) {}, "2026-02-20", []string{"01-15 base 1200.00 addon 10.00", "02-15 addon 10.00"},
+		},
+		{
+			"changed while the next year is billed", "the unit of January is billed when January begins", func(
+				p *lifecycle.Policy, _ *plans.Contract) {
+				p.Renewal.Lead = giventest.Interval("P10D")
+			}, func(l *lifeOf) {
+				l.advance(utc("2026-12-11"))
+				l.out.Invoices = nil
+				l.happens("2026-12-11", lifecycle.Event{Kind: lifecycle.Changed, Change: adds("addon", 2), On: utc("2027-01-01")})
+			}, "2027-02-15", []string{"12-22 base 1200.00 addon 30.00", "02-01 addon 30.00"},
+		},
+		{
+			"in installments", "only the year is split", func(_ *lifecycle.Policy, c *plans.Contract) {
+				c.Installments = &plans.InstallmentPlan{Count: 2, Every: giventest.Interval("P1M")}
+			}, func(l *lifeOf) {
+				l.advance(utc("2026-02-01"))
+				if n := len(l.out.Invoices[1].Installments); n > 1 {
+					l.t.Errorf("the month is paid in %d installments", n)
+				}
+			}, "2026-02-15", []string{"01-01 base 1200.00 addon 10.00", "02-01 addon 10.00"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

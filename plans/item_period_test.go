@@ -119,6 +119,21 @@ func TestAmendedItemPeriod(t *testing.T) {
 	}
 }
 
+// An extension of a term up front bills the next year now, and its months when they begin.
+func TestExtendedItemPeriod(t *testing.T) {
+	term := plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.UpFront, Renewal: plans.Renew}
+	contract := yearWithAddOn(func(c *plans.Contract) {
+		c.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-31/2027-01-31", time.UTC)}}
+	})
+	a, err := contract.Amended(plans.Change{Term: &term}, giventest.Instant("2026-12-10", time.UTC), proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Charges) != 1 || a.Charges[0].Item != "base" {
+		t.Errorf("the extension charges %d items, want the base", len(a.Charges))
+	}
+}
+
 // A quote bills the first month with the year, and commits to all months of the term: 1,200.00 + 12 x 10.00 a year. A
 // percentage for a year reduces the months of that year.
 func TestQuoteWithAnAddOn(t *testing.T) {
