@@ -62,7 +62,7 @@ func issueItems(t *testing.T, contract plans.Contract, steps []itemStep) {
 	}
 }
 
-// The periods of an item are billed once each, at their start, and a change is billed for those that are billed already.
+// Periods of an item are billed once each, at their start. A change is billed for those that are billed already.
 func TestIssueItems(t *testing.T) {
 	one := decimal.NewFromInt(1)
 	more := plans.Change{Add: []plans.ItemQuantity{{Item: "addon", Quantity: one}}}
