@@ -132,6 +132,7 @@ var sealedOnly = []struct{ path, why string }{
 	{`discounts\[\d\]\.(rollover|prorated|kinds\[\d\] (swapped|doubled))`, "the discount takes off the same amount"},
 	{`lines\[1\]\.price\.(tiers\[0\]\.)?flat`, "both quantities cost the flat amount, and the difference is the same"},
 	{`lines\[\d\]\.price\.(minimum|per\..*)`, "a minimum of a cent that the price exceeds anyway; Multiplier says how often its amounts are due"},
+	{`lines\[\d\]\.price\.billing_interval\..*`, "the period of the line is the evidence of its length; the amount is for that period"},
 	{`lines\[\d\]\.edges\..*`, "the policy treats the first, the last and any other day alike, and a whole period is whole"},
 	{`lines\[\d\]\.priced_at`, "the line has no discount, and the tax of its net"},
 	{`lines\[\d\]\.price\.metered`, "it decides whether the item stays in a contract, not an amount"},

@@ -192,7 +192,7 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		case proration.ExtentNone:
 			return nil, nil
 		case proration.ExtentFull:
-			request.At = w.rest[0].Period.Start
+			request.At, request.Charges = w.rest[0].Period.Start, w.running()
 		case proration.ExtentProrated:
 		}
 	}
@@ -213,7 +213,7 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		if err = credit(plans.ItemQuantity{}); err != nil {
 			return nil, err
 		}
-		request.At, request.Charges = from, slices.Concat(w.UnexpiredCharges, all)
+		request.At, request.Charges = from, slices.Concat(request.Charges, all)
 	}
 	known := request.Charges
 	for i, r := range a.Replaced {

@@ -155,3 +155,21 @@ func (w *work) endedItems(d plans.Discount, lines []plans.Charge) plans.Discount
 	}
 	return d
 }
+
+// running returns the unexpired charges without those for periods of items that are over, and their credits: a credit
+// in full is for the present period.
+func (w *work) running() []plans.Charge {
+	over := map[string]bool{}
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
+		if c.Price.HasItemPeriods() && c.Corrects == "" && !c.Period.End.After(w.At) {
+			over[c.ID] = true
+		}
+	}
+	if len(over) == 0 {
+		return w.UnexpiredCharges
+	}
+	return slices.DeleteFunc(slices.Clone(w.UnexpiredCharges), func(c plans.Charge) bool {
+		return over[c.ID] || over[c.Corrects]
+	})
+}

@@ -257,6 +257,7 @@ func addonWorlds(t *testing.T) map[string]*lifecycle.Policies {
 	add("now", func(*lifecycle.Policy) {})
 	add("next", func(p *lifecycle.Policy) { p.Prorations = plans.NextInvoice })
 	add("ahead", func(p *lifecycle.Policy) { p.Renewal.Lead = giventest.Interval("P40D") })
+	add("committed", func(*lifecycle.Policy) {})
 	add("suspend", func(p *lifecycle.Policy) {
 		p.Dunning.FinalAction, p.Dunning.Grace, p.Dunning.Retries = lifecycle.FinalSuspend, giventest.Interval("P7D"), nil
 	})
@@ -305,6 +306,9 @@ func checkAddOn(t *testing.T, of addonLife) {
 	t.Helper()
 	name, p, life := fmt.Sprintf("%s, declines %t, %v", of.world, of.declines, of.acts), of.policies, of.acts
 	l := &lifeOf{t: t, policies: p, initial: addonSubscription("2026-01-31"), answers: map[int64]*answer{}}
+	if of.world == "committed" { // the account keeps what was billed for months that are over
+		l.initial.Contract.Commitment = plans.Commitment{Amount: giventest.Money("1.00"), Length: giventest.Interval("P2Y")}
+	}
 	l.out.Subscription = l.initial
 	l.apply(lifecycle.Event{At: utc("2026-01-31"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
 	l.declines = of.declines

@@ -308,6 +308,19 @@ func TestMonthsOfAnAddOn(t *testing.T) {
 			},
 		},
 		{
+			"charged and credited in full", "a whole month each, and no month before it", func(p *lifecycle.Policy, c *plans.Contract) {
+				p.Billing.Proration.Charge, p.Billing.Proration.Credit = proration.ExtentFull, proration.ExtentFull
+				c.Commitment = plans.Commitment{Amount: giventest.Money("100.00"), Length: giventest.Interval("P1Y")}
+			}, func(l *lifeOf) {
+				l.changes("2026-02-11", adds("addon", 1))
+				l.changes("2026-03-11", removes("addon", 1))
+				l.changes("2026-03-12", removes("addon", 1))
+			}, "2026-04-15", []string{
+				"01-01 base 1200.00 addon 10.00", "02-01 addon 10.00", "02-11 addon 10.00", "03-01 addon 20.00", "03-11 addon -10.00",
+				"03-12 addon -10.00",
+			},
+		},
+		{
 			"a first item that is not prorated", "it is billed from February on", func(p *lifecycle.Policy, c *plans.Contract) {
 				p.Prorations, c.Items = plans.NoProrations, c.Items[:1]
 			}, func(l *lifeOf) {
