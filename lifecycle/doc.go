@@ -87,7 +87,9 @@
 // A licensed item with a billing interval of its own, such as a monthly add-on of a yearly contract, is billed with the
 // period of the contract for its first period, and by ItemPeriodDue for each later one when it starts. Its changes and
 // credits are shares of its own period. It gives no access. A period that begins while the subscription is suspended or
-// paused is billed from the return on, or not at all if it is over then. A known end credits its rest like all else.
+// paused is billed from the return on, or not at all if it is over then. A known end bounds it where it bounds the
+// period of the contract, and credits its rest like all else otherwise. The end of the period in a change or a
+// cancellation is that of the contract; On states that of an item.
 //
 // Usage of an item whose price has a billing interval of its own, such as a month of a yearly contract, is billed by
 // that interval: ItemBillingDue bills each month after its usage window and its review. The last month of the

@@ -164,3 +164,17 @@ func TestStoredAddOn(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", stored.out.Timeline(), kept.out.Timeline())
 	}
 }
+
+// A free plan gives access, also beside a month of an add-on that is not paid (law 9).
+func TestUnpaidMonthOfAnAddOnOfAFreePlan(t *testing.T) {
+	l := monthlyAddOn(t, func(p *lifecycle.Policy, c *plans.Contract) {
+		p.Dunning.Grace, p.Dunning.Retries, p.Dunning.FinalAction = giventest.Interval("P3D"), nil, lifecycle.FinalSuspend
+		c.Items[0].Price = plans.Price{Free: true}
+	})
+	l.advance(utc("2026-01-31"))
+	l.declines = true
+	l.advance(utc("2026-02-20"))
+	if access := l.policies.Access(l.out.Subscription); access != lifecycle.Full {
+		t.Errorf("%v\n%s", access, l.out.Timeline())
+	}
+}

@@ -321,6 +321,22 @@ func TestMonthsOfAnAddOn(t *testing.T) {
 			},
 		},
 		{
+			"another plan at the start of a month", "334 of 365 days of each base, and one new month", same, func(l *lifeOf) {
+				plan := plans.Plan{ID: "big", Interval: giventest.Interval("P1Y"), Offers: []plans.Offer{
+					{Item: "base", Currency: "USD", Price: plans.Price{Unit: giventest.Money("2400.00")}},
+					{Item: "addon", Currency: "USD", Price: monthlyPrice("20.00")},
+				}}
+				l.happens("2026-01-20", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan}, On: utc("2026-02-01")})
+			}, "2026-03-15", []string{
+				"01-01 base 1200.00 addon 10.00", "02-01 base -1098.08 base 2196.16 addon 20.00", "03-01 addon 20.00",
+			},
+		},
+		{
+			"canceled for the start of a month", "the month is not billed", same, func(l *lifeOf) {
+				l.happens("2026-01-20", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: utc("2026-02-01")})
+			}, "2026-03-15", []string{"01-01 base 1200.00 addon 10.00", "02-01 base -1098.08"},
+		},
+		{
 			"a first item that is not prorated", "it is billed from February on", func(p *lifecycle.Policy, c *plans.Contract) {
 				p.Prorations, c.Items = plans.NoProrations, c.Items[:1]
 			}, func(l *lifeOf) {
