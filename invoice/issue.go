@@ -30,7 +30,7 @@ type Account struct {
 	// UnbilledSince is the start of the unbilled time, required in arrears; zero for a contract always billed in advance.
 	UnbilledSince time.Time `json:"unbilled_since,omitzero"`
 	// ItemsBilledTo is the time up to which items with billing periods of their own are billed: their periods that begin
-	// later are not. Zero is a contract that never had such an item.
+	// later are not. Zero is a contract without such an item.
 	ItemsBilledTo time.Time `json:"items_billed_to,omitzero"`
 }
 

@@ -38,7 +38,7 @@ func (w *work) items() error {
 
 // billItems marks the periods of items as billed that begin by w.At, if a contract has such items.
 func (w *work) billItems(c *plans.Contract) {
-	if c.HasItemPeriods() {
+	if w.itemsTo = (time.Time{}); c.HasItemPeriods() {
 		w.itemsTo = w.At
 	}
 }
@@ -79,6 +79,9 @@ func (w *work) itemsBegun(a *plans.Amendment) error {
 	if len(unbilled) == 0 || w.Contract.ReplacedBy(w.Change, w.At) {
 		w.billItems(&w.after)
 		return nil
+	}
+	if !w.after.HasItemPeriods() {
+		w.itemsTo = time.Time{}
 	}
 	a.Charges = slices.DeleteFunc(a.Charges, func(c plans.Charge) bool {
 		return c.Price.HasItemPeriods() && c.Period.Start.After(w.ItemsBilledTo)

@@ -11,8 +11,8 @@ import (
 // nextItemPeriod returns the start of the next period, inside the present period, of the items that have periods of
 // their own and are billed in advance. It is the zero time if there is none.
 func (s *Subscription) nextItemPeriod() (time.Time, error) {
-	if s.ItemsBilledTo.IsZero() || s.inArrears() {
-		return time.Time{}, nil
+	if s.ItemsBilledTo.IsZero() || s.inArrears() || !s.At.Before(s.Period.End) {
+		return time.Time{}, nil // the next period bills what begins with it
 	}
 	next, err := s.Contract.NextItemPeriod(s.ItemsBilledTo)
 	if err != nil || !next.Before(s.Period.End) {
@@ -81,7 +81,11 @@ func (s *step) billReturn() error {
 // before it is still to be billed.
 func (s *step) itemsUnbilled(before *plans.Contract) error {
 	unbilled, err := before.ItemsBegun(s.sub.ItemsBilledTo, s.sub.At)
-	if err == nil && len(unbilled) == 0 && s.sub.Contract.HasItemPeriods() {
+	switch {
+	case err != nil:
+	case !s.sub.Contract.HasItemPeriods():
+		s.sub.ItemsBilledTo = time.Time{}
+	case len(unbilled) == 0:
 		s.sub.ItemsBilledTo = s.sub.At
 	}
 	return err

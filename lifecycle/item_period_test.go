@@ -337,6 +337,30 @@ func TestMonthsOfAnAddOn(t *testing.T) {
 			}, "2026-03-15", []string{"01-01 base 1200.00 addon 10.00", "02-01 base -1098.08"},
 		},
 		{
+			"removed, and back with the next year", "the renewal bills it, and nothing before", same, func(l *lifeOf) {
+				l.changes("2026-02-11", removes("addon", 1))
+				price, back := monthlyPrice("10.00"), adds("addon", 1)
+				back.Add[0].Price = &price
+				l.happens("2026-12-15", lifecycle.Event{Kind: lifecycle.Changed, Change: back, On: utc("2027-01-01")})
+			}, "2027-02-15", []string{
+				"01-01 base 1200.00 addon 10.00", "02-01 addon 10.00", "02-11 addon -6.43", "01-01 base 1200.00 addon 10.00",
+				"02-01 addon 10.00",
+			},
+		},
+		{
+			"months beside quarters with the next year", "the renewal bills the first of each", func(
+				_ *lifecycle.Policy, c *plans.Contract) {
+				c.Items[1].Price.BillingInterval = giventest.Interval("P3M")
+			}, func(l *lifeOf) {
+				price, c := monthlyPrice("5.00"), adds("other", 1)
+				c.Add[0].Price = &price
+				l.happens("2026-12-15", lifecycle.Event{Kind: lifecycle.Changed, Change: c, On: utc("2027-01-01")})
+			}, "2027-02-15", []string{
+				"01-01 base 1200.00 addon 10.00", "04-01 addon 10.00", "07-01 addon 10.00", "10-01 addon 10.00",
+				"01-01 base 1200.00 addon 10.00 other 5.00", "02-01 other 5.00",
+			},
+		},
+		{
 			"a first item that is not prorated", "it is billed from February on", func(p *lifecycle.Policy, c *plans.Contract) {
 				p.Prorations, c.Items = plans.NoProrations, c.Items[:1]
 			}, func(l *lifeOf) {
