@@ -48,6 +48,7 @@ func rareLives() map[string]rareLife {
 	live("usual", "active", []string{"0 started", "0 payment_succeeded 1 a", "1 payment_disputed 1 a"}, "2 dispute_won 1 a")
 	live("usual", "active", []string{"0 started", "0 payment_succeeded 1 a", "1 payment_disputed 1 a"}, "9 dispute_won 1 a")
 	live("cancel", "active", []string{"0 started", "0 payment_succeeded 1 a", "1 payment_disputed 1 a"}, "9 dispute_won 1 a")
+	live("cancel", "active", []string{"0 started", "0 payment_failed 1 a"}, "9 payment_succeeded 1 b")
 	live("usual", "past_due", slices.Concat(two[:len(two)-1], []string{"6 payment_succeeded 2 b", "6 payment_disputed 2 b"}), "12 payment_succeeded 3 e", "14 changed", "14 payment_failed 4 d", "15 dispute_won 2 b")
 	live("usual", "past_due", []string{"0 started", "0 payment_succeeded 1 a"}, "1 payment_reversed 1 a")
 	live("usual", "past_due", []string{"0 started", "0 payment_succeeded 1 a"}, "1 payment_refunded 1 r 5")
