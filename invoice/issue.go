@@ -263,21 +263,6 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	o.checkIssuedAt(f)
 }
 
-// checkOpen adds the faults of treatments of the open invoices that no end of service asks for, or that contradict each
-// other.
-func (o *IssueRequest) checkOpen(f *fault.List) {
-	if o.KeepOpen && !o.Change.Cancel {
-		f.Add("keep_open", proration.ErrInvalid, "must be false unless the change is a cancellation")
-	}
-	if o.ChargeServed && (o.KeepOpen || !o.Change.Cancel && !o.Close) {
-		f.Add("charge_served", proration.ErrInvalid, "must be false unless service ends, and beside keep_open")
-	}
-	if o.VoidOpen && (o.KeepOpen || o.ChargeServed || !o.Change.Cancel && !o.Close) {
-		f.Add("void_open", proration.ErrInvalid,
-			"must be false unless service ends, and beside keep_open and charge_served")
-	}
-}
-
 // work is an invoice that Issue is computing.
 type work struct {
 	IssueRequest

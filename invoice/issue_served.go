@@ -7,8 +7,25 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
+
+// checkOpen adds the faults of treatments of the open invoices that no end of service asks for, or that contradict each
+// other.
+func (o *IssueRequest) checkOpen(f *fault.List) {
+	if o.KeepOpen && !o.Change.Cancel {
+		f.Add("keep_open", proration.ErrInvalid, "must be false unless the change is a cancellation")
+	}
+	if o.ChargeServed && (o.KeepOpen || !o.Change.Cancel && !o.Close) {
+		f.Add("charge_served", proration.ErrInvalid, "must be false unless service ends, and beside keep_open")
+	}
+	if o.VoidOpen && (o.KeepOpen || o.ChargeServed || !o.Change.Cancel && !o.Close) {
+		f.Add("void_open", proration.ErrInvalid,
+			"must be false unless service ends, and beside keep_open and charge_served")
+	}
+}
 
 // disposed applies the refund rules to charges and their credits. The money was paid for them.
 func (w *work) disposed(charges []plans.Charge, paid decimal.Decimal) (credits.RefundResult, error) {
