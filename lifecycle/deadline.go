@@ -234,7 +234,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 		return
 	}
 	q.consider(s.renewsAt(p), RenewalDue, "")
-	if s.billsAhead(p) && end.After(s.At) {
+	if s.billsAhead(p) && end.After(s.At) && s.restartsAt().IsZero() {
 		if at, err := p.Renewal.Lead.Before(end, s.location()); err == nil {
 			q.consider(later(at, s.Period.Start), AdvanceInvoiceDue, "")
 		}

@@ -68,6 +68,9 @@ func (s *step) billEarly(e *Event) error {
 		return s.refuse("Periods that begin while collection is paused cost nothing.")
 	case ends(sub.CancelAt), ends(sub.PauseAt), ends(sub.last(s.policy)):
 		return s.refuse("The subscription is not billed after " + sub.date(end) + ".")
+	case !sub.restartsAt().IsZero():
+		on := sub.date(sub.restartsAt())
+		return s.refuse("A scheduled change begins another period on " + on + "; send scheduled_change_canceled first.")
 	case sub.upFront() && sub.Contract.End().After(end), sub.extended():
 		return s.refuse("The period from " + sub.date(end) + " is already billed with its term.")
 	}

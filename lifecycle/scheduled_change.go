@@ -28,6 +28,26 @@ func changedLater(contract *plans.Contract, c plans.Change, at time.Time) (plans
 	return contract.Changed(stillThere(contract, c), at)
 }
 
+// restartsAt returns the time of a scheduled change after which the periods begin anew before the present one is over,
+// and the zero time if there is none. The period after the present one is not billed ahead then: it never begins.
+func (s *Subscription) restartsAt() time.Time {
+	contract := s.Contract
+	for _, w := range s.ScheduledChanges {
+		if !w.At.Before(s.Period.End) {
+			break
+		}
+		after, err := changedLater(&contract, w.Change, w.At)
+		if err != nil {
+			continue // it is refused when it is due
+		}
+		if after.Cycle.Interval != contract.Cycle.Interval || after.Cycle.Anchor != contract.Cycle.Anchor {
+			return w.At
+		}
+		contract = after
+	}
+	return time.Time{}
+}
+
 // stillThere returns a change without the discounts that it removes and that the contract no longer has.
 func stillThere(contract *plans.Contract, c plans.Change) plans.Change {
 	c.RemoveDiscounts = slices.DeleteFunc(slices.Clone(c.RemoveDiscounts), func(id string) bool {
