@@ -154,6 +154,7 @@ func (s *step) anew(longer int) error {
 
 // abandon ends a subscription whose first invoice was not paid, and voids that invoice.
 func (s *step) abandon(as Status) error {
+	was := s.open()
 	if err := s.voidFirst(as); err != nil {
 		return err
 	}
@@ -162,6 +163,7 @@ func (s *step) abandon(as Status) error {
 	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
 	err := s.end(as)
 	s.sub.Period = period
+	s.gaveUp(was)
 	return err
 }
 
