@@ -90,6 +90,7 @@ type step struct {
 	answered map[string]bool     // IDs of the documents, and of unbilled changes, that were given answers
 	asks     *Effect             // question of the deadline that was not passed, nil if there is none
 
+	edits    bool      // the list of receivables is the step's own; see replace
 	skipped  bool      // the event repeats an earlier one
 	occurred time.Time // time of a payment that was reported late
 }

@@ -134,7 +134,9 @@ func (s *step) failed(e *Event) error {
 	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid:
 		return s.undo(after.Invoice)
 	case s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice) && s.sub.billsStart(*after):
-		return s.voidFirst(Expired) // the first invoice was not paid
+		s.sub.UnbilledCharges = nil
+		_, err = s.voidFirst(Expired) // the first invoice was not paid
+		return err
 	case !after.Owing() || after.Phase == invoice.PhaseRetracted:
 		return nil
 	}

@@ -29,7 +29,7 @@ func (s *step) adoptFull(full *step) error {
 	}
 	billed, proposed := h.billed(s), proposed(full.out.Invoices, should)
 	now := s.sub
-	s.sub = full.sub.snapshot()
+	s.sub, s.edits = full.sub.snapshot(), false
 	sub := &s.sub
 	sub.At, sub.Sequence, sub.Issued, sub.Corrections = now.At, max(now.Sequence, h.last), now.Issued, now.Corrections
 	sub.Ledger, sub.Receivables, sub.Refunds = now.Ledger, now.Receivables, now.Refunds

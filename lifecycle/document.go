@@ -208,7 +208,7 @@ func (s *Subscription) forgetOrphans() {
 	for i := range s.UnexpiredCharges {
 		kept[s.UnexpiredCharges[i].ID] = true
 	}
-	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+	s.UnexpiredCharges = without(s.UnexpiredCharges, func(c *plans.Charge) bool {
 		return c.Corrects != "" && !kept[c.Corrects]
 	})
 }

@@ -27,7 +27,8 @@ type PendingChange struct {
 // keeps the subscription as it was, with the invoice.
 func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 	before := *s
-	s.sub, s.paysFirst = s.sub.snapshot(), e.IfPaid
+	s.detach()
+	s.paysFirst = e.IfPaid
 	if err := do(s, e); err != nil || !s.paysFirst {
 		return err
 	}
@@ -38,7 +39,7 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 		return nil // nothing is to be paid
 	case before.sub.NextPeriod != nil && s.sub.NextPeriod == nil: // the advance invoice is void whatever becomes of it
 		*s = before
-		s.sub = s.sub.snapshot()
+		s.detach()
 		if err := s.forget(); err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 		return err
 	}
 	after := s.sub
-	s.sub = before.sub.snapshot()
+	s.sub, s.edits = before.sub.snapshot(), false
 	s.sub.At, s.sub.Sequence, s.sub.Issued = after.At, after.Sequence, after.Issued
 	s.sub.Receivables, s.sub.Refunds, s.sub.Ledger = after.Receivables, after.Refunds, after.Ledger
 	s.sub.UnbilledCharges = after.UnbilledCharges

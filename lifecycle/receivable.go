@@ -116,6 +116,9 @@ func (s *step) inReceivable(err error, id string) error {
 // replace stores a changed receivable in the subscription and in the outcome.
 func (s *step) replace(r invoice.Receivable) {
 	if i := s.sub.receivable(r.Invoice); i >= 0 {
+		if !s.edits {
+			s.sub.Receivables, s.edits = slices.Clone(s.sub.Receivables), true
+		}
 		s.sub.Receivables[i] = r
 	}
 	for i := range s.out.Receivables {
@@ -126,6 +129,9 @@ func (s *step) replace(r invoice.Receivable) {
 	}
 	s.out.Receivables = append(s.out.Receivables, r)
 }
+
+// detach makes a copy of the subscription the one that the step works on, so that the step can go back to the other.
+func (s *step) detach() { s.sub, s.edits = s.sub.snapshot(), false }
 
 // unknownInvoice refuses an event about an invoice whose receivable the subscription does not keep.
 func (s *step) unknownInvoice(id string) error {

@@ -27,7 +27,8 @@ func (s *step) billOr(without FinalAction, bill func() error) error {
 		return bill()
 	}
 	before := *s
-	s.sub, s.out.Receivables = s.sub.snapshot(), slices.Clone(s.out.Receivables)
+	s.detach()
+	s.out.Receivables = slices.Clone(s.out.Receivables)
 	if err := bill(); err != nil || !s.asksSince(&before) {
 		return err
 	}

@@ -103,7 +103,8 @@ type joined struct {
 // reason.
 func (j *joined) play(s *step, e Event) error {
 	before := *s
-	s.sub, s.out, s.earlier = s.sub.snapshot(), Outcome{}, j.out.Invoices
+	s.detach()
+	s.out, s.earlier = Outcome{}, j.out.Invoices
 	err := s.apply(e)
 	var refusal *Refusal
 	if asks := s.asked(err); asks != nil {

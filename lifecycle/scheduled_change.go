@@ -188,7 +188,7 @@ func (s *step) changeDue(d Deadline) error {
 // changeWithin makes a scheduled change inside a period. One that cannot be billed now waits for the next period.
 func (s *step) changeWithin(w ScheduledChange) error {
 	before, end := *s, s.sub.Period.End
-	s.sub = s.sub.snapshot()
+	s.detach()
 	how := prorated{when: w.Prorations, settings: w.ProrationSettings}
 	now := Event{Kind: Changed, Sequence: w.Sequence, Change: w.Change, IfPaid: w.IfPaid}
 	err := s.paidFirst(&now, func(s *step, _ *Event) error {
@@ -213,7 +213,7 @@ func (s *step) changeWithin(w ScheduledChange) error {
 // next period. If the contract no longer permits the change, the step records why.
 func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
-	s.sub = s.sub.snapshot()
+	s.detach()
 	err := s.billChange(s.endUsed(c), prorated{})
 	if !errors.Is(err, plans.ErrRefused) && !isFault(err) {
 		return err

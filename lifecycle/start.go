@@ -152,35 +152,40 @@ func (s *step) anew(longer int) error {
 	return nil
 }
 
-// abandon ends a subscription whose first invoice was not paid, and voids that invoice.
+// abandon ends a subscription whose first invoice was not paid, and voids that invoice. Charges that wait for the next
+// one lapse with it.
 func (s *step) abandon(as Status) error {
-	was := s.open()
-	if err := s.voidFirst(as); err != nil {
+	was, waits := s.open(), len(s.sub.UnbilledCharges) > 0
+	stays, err := s.voidFirst(as)
+	if err != nil {
 		return err
 	}
-	s.sub.UnbilledCharges = nil
+	if !stays {
+		s.sub.UnbilledCharges = nil
+	}
 	period := s.sub.Period
 	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
-	err := s.end(as)
+	err = s.end(as)
 	s.sub.Period = period
 	s.gaveUp(was)
+	s.sub.GaveUp = s.sub.GaveUp || waits && !stays
 	return err
 }
 
 // voidFirst voids the invoices of the first period. If its first invoice stays due when the subscription expires,
 // because it is paid in part or a payment is in progress, so do the others: its payment can still start the service.
-func (s *step) voidFirst(as Status) error {
+func (s *step) voidFirst(as Status) (stays bool, err error) {
 	first := slices.IndexFunc(s.sub.Receivables, s.sub.billsStart)
 	if as == Expired && first >= 0 && s.sub.Receivables[first].Owing() &&
 		!s.sub.retractable(s.sub.Receivables[first].Invoice) {
-		return nil
+		return true, nil
 	}
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
 		own := i >= first && !r.ServiceFrom.Before(s.sub.Period.Start)
 		if as == Canceled && own && s.sub.underWay(r.Invoice) {
 			if err := s.voidWhenKnown(r.Invoice); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if !own || !s.sub.retractable(r.Invoice) {
@@ -188,13 +193,13 @@ func (s *step) voidFirst(as Status) error {
 		}
 		if s.sub.creditedBy(r.Invoice) != "" {
 			if _, err := s.note(r, invoice.CreditRequest{}); err != nil {
-				return err
+				return false, err
 			}
 		} else if err := s.undo(r.Invoice); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // billsStart reports whether an invoice bills the beginning of the current period. One that was issued before it bills

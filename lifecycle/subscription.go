@@ -93,11 +93,12 @@ func (s *Subscription) location() *time.Location {
 	return time.UTC
 }
 
-// snapshot returns a copy with lists of its own. The elements are shared, since they are replaced and never edited.
+// snapshot returns a copy whose lists share their elements with the subscription: what is appended to one is not in the
+// other. Only two lists are edited in place: the scheduled changes are copied, and replace copies the receivables once.
 func (s Subscription) snapshot() Subscription {
-	s.UnexpiredCharges, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.UnbilledCharges)
-	s.Ledger, s.Usage = slices.Clone(s.Ledger), slices.Clip(s.Usage)
-	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
+	s.UnexpiredCharges, s.UnbilledCharges = slices.Clip(s.UnexpiredCharges), slices.Clip(s.UnbilledCharges)
+	s.Ledger, s.Usage = slices.Clip(s.Ledger), slices.Clip(s.Usage)
+	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clip(s.Receivables)
 	s.Refunds, s.Corrections = slices.Clip(s.Refunds), slices.Clip(s.Corrections)
 	s.TriedPlans = slices.Clip(s.TriedPlans)
 	if s.NextPeriod != nil {

@@ -88,7 +88,8 @@ func (s *step) passOrAsk(d Deadline) error {
 		return s.pass(d)
 	}
 	before := *s
-	s.sub, s.out.Receivables = s.sub.snapshot(), slices.Clone(s.out.Receivables)
+	s.detach()
+	s.out.Receivables = slices.Clone(s.out.Receivables)
 	err := s.pass(d)
 	if asks := s.taxEffect(err); asks != nil {
 		*s = before

@@ -138,7 +138,7 @@ func (s *step) restoreLines(id string) {
 // voidWhenKnown lets an invoice become void once the result of its payment in progress is known, and drops its charges
 // from the account.
 func (s *step) voidWhenKnown(id string) error {
-	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool {
+	s.sub.UnexpiredCharges = without(s.sub.UnexpiredCharges, func(c *plans.Charge) bool {
 		return lineid.Invoice(c.ID) == id
 	})
 	_, err := s.happen(id, invoice.Event{Kind: invoice.Retracted})

@@ -209,6 +209,7 @@ func ofLatePayments() []theme {
 			policy: func(p *lifecycle.Policy) {
 				dunned(p, 7, lifecycle.FinalCancel, lifecycle.OpenVoid)
 				p.Reactivation.IfPaid = true
+				p.Prorations = plans.InvoiceNow // an addition that waits is served in the grace, which is free
 				p.Payments.LatePayment, p.Payments.Overpayment = lifecycle.LateServe, lifecycle.OverpaymentCredit
 			},
 		},
