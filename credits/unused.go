@@ -66,9 +66,12 @@ func Unused(r Request) ([]plans.Charge, error) {
 		} else if c.Net.IsZero() {
 			continue
 		}
-		lines, err := r.unused(c, before[c.ID], parts)
+		if owed == nil {
+			owed = make([]plans.Charge, 0, i+1)
+		}
+		var err error
+		owed, err = r.unused(owed, c, before[c.ID], parts)
 		f.At("charges", i, err)
-		owed = append(owed, lines...)
 	}
 	for _, p := range periods {
 		if p.units.IsPositive() {
@@ -79,7 +82,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 	if len(periods) == 0 && !r.Quantity.IsZero() {
 		f.Add("quantity", proration.ErrInvalid, "must be 0, since no units of %.40q are left; got %v", r.Item, r.Quantity)
 	}
-	if f != nil {
+	if f != nil || len(owed) == 0 {
 		return nil, f.Err()
 	}
 	return owed, nil

@@ -113,10 +113,10 @@ func (b back) exceeds(c *plans.Charge) bool {
 	return slices.ContainsFunc(b.stretches(c, c.Span), func(s stretch) bool { return s.left.IsNegative() })
 }
 
-// unused returns the credits for the units of each stretch of a charge. Adjacent stretches with equal credits share one
+// unused adds the credits for the units of each stretch of a charge. Adjacent stretches with equal credits share one
 // credit. Each credit counts as an earlier credit for the next.
-func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans.Charge, error) {
-	var lines []stretch
+func (r *Request) unused(owed []plans.Charge, c *plans.Charge, before back, parts []stretch) ([]plans.Charge, error) {
+	lines := parts[:0] // a line is no longer than its stretch
 	for _, s := range parts {
 		if !s.units.IsPositive() {
 			continue
@@ -124,7 +124,7 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 		if !c.Quantity.IsZero() {
 			var err error
 			if s.part, err = share(c, s.left, s.units); err != nil {
-				return nil, err
+				return owed, err
 			}
 		}
 		if n := len(lines) - 1; n >= 0 && lines[n].span.End.Equal(s.span.Start) &&
@@ -135,15 +135,16 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 		lines = append(lines, s)
 	}
 	before.lines = slices.Clip(before.lines)
-	var owed []plans.Charge
-	for _, s := range lines {
-		credit, err := r.credit(c, before, &s)
+	for i := range lines {
+		credit, err := r.credit(c, before, &lines[i])
 		if err != nil {
-			return nil, err
+			return owed, err
 		}
-		before.net = exact.Minus(before.net, credit.Net)
-		before.lines = append(before.lines, &credit)
 		owed = append(owed, credit)
+		if i+1 < len(lines) {
+			before.net = exact.Minus(before.net, credit.Net)
+			before.lines = append(before.lines, &owed[len(owed)-1])
+		}
 	}
 	return owed, nil
 }

@@ -142,10 +142,20 @@ func (d *Draft) corrected() []plans.Charge {
 			wanted[line.Corrects] = true
 		}
 	}
-	var of []plans.Charge
-	for _, c := range d.CreditedCharges {
-		if c.Corrects == "" && wanted[c.ID] || wanted[c.Corrects] {
-			of = append(of, c)
+	is := func(c *plans.Charge) bool { return c.Corrects == "" && wanted[c.ID] || wanted[c.Corrects] }
+	n := 0
+	for i := range d.CreditedCharges {
+		if is(&d.CreditedCharges[i]) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	of := make([]plans.Charge, 0, n)
+	for i := range d.CreditedCharges {
+		if c := &d.CreditedCharges[i]; is(c) {
+			of = append(of, *c)
 		}
 	}
 	return of

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -53,13 +54,23 @@ func (inv *Invoice) checkLines(f *fault.List) {
 
 // byCharge groups charges and their credits by the ID of the charge, keeping their order.
 func byCharge(all []plans.Charge) map[string][]plans.Charge {
-	sorted := map[string][]plans.Charge{}
-	for _, c := range all {
-		of := c.Corrects
-		if of == "" {
-			of = c.ID
+	if len(all) == 0 {
+		return map[string][]plans.Charge{}
+	}
+	of := func(c *plans.Charge) string { return cmp.Or(c.Corrects, c.ID) }
+	count := make(map[string]int, len(all))
+	for i := range all {
+		count[of(&all[i])]++
+	}
+	sorted := make(map[string][]plans.Charge, len(count))
+	room := make([]plans.Charge, len(all)+len(count)) // for one more of each
+	for i := range all {
+		id := of(&all[i])
+		if sorted[id] == nil {
+			n := count[id] + 1
+			sorted[id], room = room[:0:n], room[n:]
 		}
-		sorted[of] = append(sorted[of], c)
+		sorted[id] = append(sorted[id], all[i])
 	}
 	return sorted
 }
