@@ -123,7 +123,7 @@ func (w *work) usable(billed [2][]plans.Charge) []plans.Charge {
 	for k, charges := range billed {
 		for i := range charges {
 			c := &charges[i]
-			own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) ||
+			own := c.Corrects == "" && !c.Price.Accrues() && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) ||
 				w.waitsFor(c.ID) || w.precedes(c) || w.counted(c) || measured && c.Period.Start.Before(moved))
 			if own {
 				kept[c.ID] = true

@@ -111,9 +111,13 @@ func (w *work) lastingDiscounts() []plans.Discount {
 	return on
 }
 
-// noItems refuses to bill a contract in arrears that has items with periods of their own.
+// noItems refuses to bill a contract in arrears that has items with periods or a timing of their own.
 func (w *work) noItems(c *plans.Contract) error {
 	for i := range c.Items {
+		if own := c.Items[i].Price.Timing; own != 0 {
+			return fault.New(fault.At("contract.items", i)+".price.timing", proration.ErrInvalid,
+				"must be unset in arrears, where every item is billed so; got %v", own)
+		}
 		if c.Items[i].Price.HasItemPeriods() {
 			return fault.New(fault.At("contract.items", i)+".price.billing_interval", proration.ErrInvalid,
 				"must be unset in arrears unless the price is metered; bill the contract in advance; got %v",

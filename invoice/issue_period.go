@@ -216,9 +216,10 @@ func (w *work) gapless() error {
 	}
 }
 
-// base reports whether a charge pays for the plan over time: recurring, extension and proration charges.
+// base reports whether a charge pays for the plan over time: recurring, extension and proration charges in advance.
 func base(c *plans.Charge) bool {
-	return c.Corrects == "" && (c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.ProrationCharge)
+	return c.Corrects == "" && !c.Price.Accrues() &&
+		(c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.ProrationCharge)
 }
 
 // billed reports whether a base charge covers part of a portion. A free charge counts only for its own period. A fully

@@ -74,6 +74,9 @@ func (s *step) pass(d Deadline) error {
 			"must not have the deadline %v while its status is %v", d.Kind, s.sub.Status)
 	}
 	s.allowed = passages[i].to | s.sub.Status.bit()
+	if err := s.accrue(); err != nil {
+		return fault.Under("subscription", err)
+	}
 	before := s.sub
 	if !d.Kind.keepsPending() {
 		if err := s.lapse(); err != nil {
@@ -92,6 +95,7 @@ func (s *step) pass(d Deadline) error {
 	if err := s.collectHeld(); err != nil {
 		return fault.Under("subscription", err)
 	}
+	s.startAccrual()
 	s.reprice(before.Contract.Plan, before.Contract.Items, before.Contract.Ramp)
 	s.deadlineAccess(d)
 	s.record(Step{

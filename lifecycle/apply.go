@@ -174,6 +174,9 @@ func (s *step) apply(event Event) error {
 	plan, items, ramp := s.sub.Contract.Plan, s.sub.Contract.Items, s.sub.Contract.Ramp
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	s.access, s.arrived = s.policy.access(&s.sub), s.sub.Status
+	if err := s.accrue(); err != nil {
+		return err
+	}
 	do := s.enter(event.Kind)
 	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
@@ -199,6 +202,7 @@ func (s *step) apply(event Event) error {
 	if err := s.payUnissued(); err != nil {
 		return s.refusal(err)
 	}
+	s.startAccrual()
 	s.reprice(plan, items, ramp)
 	s.eventAccess(&event)
 	s.record(Step{

@@ -223,6 +223,9 @@ func (s *step) billChange(c plans.Change, how prorated) error {
 	s.lowered = nil       // those of an earlier deadline
 	ahead := s.setAside() // the advance invoice is changed when its period begins
 	request := invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c, ProrateFrom: how.from}
+	if anew && c.Until.IsZero() {
+		request.Lines = s.takeAccrued()
+	}
 	if waits {
 		request.UnbilledAs = s.id()
 	}

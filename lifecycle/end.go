@@ -37,6 +37,9 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
 	if bills {
+		if err := s.accrualEnds(); err != nil {
+			return err
+		}
 		due, held := s.holdUsage(sub.UnbilledCharges)
 		inv, err := s.document(invoice.IssueRequest{
 			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: due,

@@ -102,11 +102,15 @@ func (s *step) dueNow(all []plans.Charge) (due, later []plans.Charge) {
 
 // issueUsage issues an invoice of usage before the renewal, with the discounts that apply to every charge.
 func (s *step) issueUsage(lines []plans.Charge) error {
-	var always []plans.Discount
+	return s.issueDraft(invoice.Draft{Lines: lines, Discounts: s.always()})
+}
+
+// always returns the discounts that apply to every charge.
+func (s *step) always() (all []plans.Discount) {
 	for _, d := range s.sub.Contract.Discounts {
 		if d.Duration == plans.Forever && !d.Amount.IsPositive() {
-			always = append(always, d)
+			all = append(all, d)
 		}
 	}
-	return s.issueDraft(invoice.Draft{Lines: lines, Discounts: always})
+	return all
 }

@@ -94,6 +94,9 @@ func (s *step) pauseDue(Deadline) error { return s.rest() }
 func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
+	if err := s.accrualEnds(); err != nil {
+		return err
+	}
 	used, _ := dueUsage(notWaiting(sub.UnbilledCharges), sub.At, true)
 	switch lines := slices.Concat(sub.waitingUntil(sub.Period.End), used); {
 	case s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears():

@@ -48,6 +48,10 @@ func (s *step) start(e *Event) error {
 // not that of the customer's market. Without a country, it is the currency of any market.
 func (s *step) checkSold() error {
 	catalog, contract := s.policy.Catalog, &s.sub.Contract
+	if s.policy.Billing.Timing == proration.InArrears && contract.Accrues() {
+		return fault.New("subscription.contract.items", proration.ErrInvalid,
+			"must have no price.timing, since the policy bills every item in arrears")
+	}
 	if catalog == nil {
 		return nil
 	}

@@ -54,6 +54,9 @@ type Subscription struct {
 	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
 	Usage            []MeteredUsage    `json:"usage,omitzero"`             // usage of the present period and late usage
 	UsageUntil       time.Time         `json:"usage_until,omitzero"`       // time at which usage that waits is billed
+	// ItemsUnbilledSince is the time since which the items whose price is billed in arrears have no charge yet. Each event
+	// and deadline adds their charges until then to UnbilledCharges. Zero is no such item, or none that costs.
+	ItemsUnbilledSince time.Time `json:"items_unbilled_since,omitzero"`
 	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in
 	// order of issue. The caller stores the invoices themselves.
 	Receivables []invoice.Receivable `json:"receivables,omitzero"`

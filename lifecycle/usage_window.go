@@ -44,10 +44,10 @@ func (s *step) billOwnUsage() error {
 	return s.billPastUsage()
 }
 
-// billPastUsage bills the usage of periods that are over.
+// billPastUsage bills the usage and the accrued charges of periods that are over.
 func (s *step) billPastUsage() error {
 	sub := &s.sub
-	past := func(c *plans.Charge) bool { return metered(c) && !c.Period.End.After(sub.At) }
+	past := func(c *plans.Charge) bool { return (metered(c) || accrued(c)) && !c.Period.End.After(sub.At) }
 	lines, rest := apart(sub.UnbilledCharges, past)
 	lines, held := s.heldItems(lines)
 	if len(lines) == 0 {

@@ -47,7 +47,7 @@ func (c *Contract) termFrom(at time.Time, length proration.Interval) (proration.
 // by which the first period is longer, as [UnusedTrial.Starts] does. A billing day or date does not move, and neither
 // do the periods of an item that has its own, so both turn [CarryOver] into [AtTrialEnd].
 func (c Contract) StartsPaid(handling UnusedTrial, bought, end time.Time) (start time.Time, days int) {
-	if handling == CarryOver && (c.fixesDates() || c.HasItemPeriods()) {
+	if handling == CarryOver && (c.fixesDates() || c.HasItemPeriods() || c.Accrues()) {
 		handling = AtTrialEnd
 	}
 	return handling.Starts(bought, end)

@@ -66,6 +66,9 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 		f.Add("price.billing_interval", proration.ErrInvalid, "must be unset for a charge that is due once; got %v",
 			c.Price.BillingInterval)
 	}
+	if c.Price.Accrues() {
+		f.Add("price.timing", proration.ErrInvalid, "must be unset for a charge that is due once; got %v", c.Price.Timing)
+	}
 	c.check(&f, "")
 	if f != nil {
 		return Charge{}, f.Err()

@@ -138,6 +138,7 @@ func (c Contract) Validate() error {
 	c.checkUplift(&f)
 	c.checkBillingIntervals(&f)
 	c.checkItemPeriods(&f)
+	c.checkAccruals(&f)
 	c.checkSetupFees(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {

@@ -97,7 +97,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	if all {
 		a.Replaced = []ItemQuantity{{}}
 	} else {
-		shifts = now.shifts(after)
+		shifts = now.paidShifts(after)
 		a.replace(shifts)
 	}
 	if !all && !moves && len(shifts) == 0 {

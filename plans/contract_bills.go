@@ -24,9 +24,10 @@ type billed struct {
 }
 
 // bill prices a portion of a validated contract, with the set-up fees that are not billed yet. With minimum, it also
-// bills the shortfall that the portion will have at its end if nothing else is bought.
+// bills the shortfall that the portion will have at its end if nothing else is bought, and it bills charges of time
+// that is over.
 func (c *Contract) bill(
-	p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool,
+	p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool, over ...Charge,
 ) (billed, error) {
 	charges, err := c.charges(p, policy)
 	if err != nil {
@@ -36,7 +37,7 @@ func (c *Contract) bill(
 	if err != nil {
 		return billed{}, err
 	}
-	charges = append(charges, fees...)
+	charges = append(append(charges, fees...), over...)
 	if minimum {
 		lacking, err := c.shortfall(charges, p, policy)
 		if err != nil {
@@ -76,7 +77,11 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 		if !p.Span.Start.Equal(p.Period.Start) {
 			continue // the period began earlier and was billed then
 		}
-		bill, err := c.bill(p, policy, allocation, true)
+		over, err := c.accruedBefore(p.Span.Start, policy)
+		if err != nil {
+			return nil, err
+		}
+		bill, err := c.bill(p, policy, allocation, true, over...)
 		if err != nil {
 			return nil, err
 		}

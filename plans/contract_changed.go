@@ -93,8 +93,10 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 			c.Ramp = nil
 		}
 		c.checkItemDates(f, change, at)
+		before := slices.Clone(c.Items)
 		c.changeInterval(f, change, at)
 		c.changeItems(f, change)
+		c.checkKeepsTiming(f, before)
 		c.changeDiscounts(f, change)
 		if change.Term != nil {
 			c.commit(f, *change.Term, at)

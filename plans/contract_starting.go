@@ -33,6 +33,9 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 		f.Add("longer", proration.ErrInvalid,
 			"must be 0 with an item that has a billing_interval and is not metered; got %d", longer)
 	}
+	if longer > 0 && c.Accrues() {
+		f.Add("longer", proration.ErrInvalid, "must be 0 with an item whose price has a timing; got %d", longer)
+	}
 	if f != nil {
 		return Contract{}, f.Err()
 	}

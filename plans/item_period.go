@@ -149,12 +149,16 @@ func (c *Contract) checkItemPeriods(f *fault.List) {
 func (c *Contract) lasts(item Item) bool {
 	leaves := func(step RampStep) bool { return step.Item.ID == item.ID && step.Item.none() }
 	return item.Quantity.IsPositive() && !item.Price.Metered && !item.Price.HasItemPeriods() &&
-		!slices.ContainsFunc(c.Ramp, leaves)
+		!item.Price.Accrues() && !slices.ContainsFunc(c.Ramp, leaves)
 }
 
 // checkItemDates adds a fault for a change that moves the billing date during the present period: items with periods of
 // their own would be billed twice for the days between their old and new periods.
 func (c *Contract) checkItemDates(f *fault.List, change *Change, at time.Time) {
+	if c.Accrues() && c.moves(change, at) {
+		f.Add("anchor_at", proration.ErrInvalid, "must be unset with an item whose price has a timing; remove the item "+
+			"first, or set anchor to reset; got %s", date(change.AnchorAt))
+	}
 	if c.HasItemPeriods() && c.moves(change, at) {
 		f.Add("anchor_at", proration.ErrInvalid, "must be unset with an item that has a billing_interval and is not "+
 			"metered; remove the item first, or set anchor to reset; got %s", date(change.AnchorAt))

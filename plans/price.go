@@ -54,6 +54,9 @@ type Price struct {
 	// yearly plan. It divides the interval of the contract; unset is that interval. The amounts are for this interval. A
 	// licensed item is billed at the start of each of its periods, see [Price.HasItemPeriods].
 	BillingInterval proration.Interval `json:"billing_interval,omitzero"`
+	// Timing bills a licensed item in arrears in a contract that is billed in advance: a support fee beside a plan. Only
+	// in_arrears is allowed; unset follows the policy. See [Contract.AccruedCharges].
+	Timing proration.Timing `json:"timing,omitzero"`
 }
 
 // Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
@@ -115,6 +118,7 @@ func (p *Price) validate() error {
 	}
 	p.checkSpread(&f)
 	p.checkBillingInterval(&f)
+	p.checkTiming(&f)
 	if p.Aggregation != 0 {
 		fault.Enum(&f, "aggregation", aggregations, p.Aggregation)
 		if !p.Metered {
@@ -203,6 +207,7 @@ func (p *Price) checkStated(f *fault.List, path string) {
 func (p Price) Equal(q Price) bool {
 	return p.Free == q.Free && p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
 		p.Aggregation == q.Aggregation && p.Spread == q.Spread && p.BillingInterval == q.BillingInterval &&
+		p.Timing == q.Timing &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {

@@ -87,6 +87,11 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 	for _, b := range own {
 		quote.Committed = quote.Committed.Add(b.Total)
 	}
+	last, err := contract.accruedLast(first, &atLeast, policy, allocation)
+	if err != nil {
+		return Quote{}, err
+	}
+	quote.Committed = quote.Committed.Add(last)
 	if err := quote.addTerm(first.Period.End, bill.remaining, policy, allocation); err != nil {
 		return Quote{}, fault.Rename(err, "contract.at", "at")
 	}
@@ -179,7 +184,11 @@ func (q *Quote) addTerm(
 	if err != nil {
 		return err
 	}
-	renewal, err := then.bill(next, policy, allocation, false)
+	over, err := q.Contract.accruedBefore(start, policy)
+	if err != nil {
+		return err
+	}
+	renewal, err := then.bill(next, policy, allocation, false, over...)
 	q.Renewal = &renewal.Bill
 	return err
 }

@@ -53,6 +53,10 @@ func checkOnce(f *fault.List, path string, price *Price) {
 		f.Add(path+".price.billing_interval", proration.ErrInvalid,
 			"must be unset for a set-up fee, which is due once; got %v", own)
 	}
+	if price.Timing != 0 {
+		f.Add(path+".price.timing", proration.ErrInvalid, "must be unset for a set-up fee, which is due once; got %v",
+			price.Timing)
+	}
 	price.checkStated(f, path+".")
 	f.Under(path+".price", price.validate())
 }

@@ -1,0 +1,121 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// supportFrom starts a plan of 300.00 a month on January 1, with support of 50.00 a month in arrears.
+func supportFrom(t *testing.T, edit func(*lifecycle.Policy, *plans.Contract)) *lifeOf {
+	t.Helper()
+	p := anyChange()
+	p.Billing.Refunds = []credits.RefundRule{{As: credits.AsBalance, Give: credits.UnusedPart}}
+	l := &lifeOf{t: t, initial: accrualSubscription("2026-01-01", true), answers: map[int64]*answer{}}
+	edit(&p, &l.initial.Contract)
+	l.policies, l.out.Subscription = policiesOf(t, p), l.initial
+	l.happens("2026-01-01", lifecycle.Event{Kind: lifecycle.Started, PaymentMethod: "card"})
+	return l
+}
+
+// checkSupport compares the lines for support: the day of issue, the span and the net.
+func (l *lifeOf) checkSupport(want ...string) {
+	l.t.Helper()
+	var got []string
+	for _, inv := range l.out.Invoices {
+		for _, c := range inv.Lines {
+			if c.Item == "support" {
+				got = append(got, inv.IssuedAt.Format("01-02")+": "+c.Span.Start.Format("01-02")+" "+c.Span.End.Format("01-02")+" "+
+					c.Quantity.String()+" "+c.Net.StringFixed(2))
+			}
+		}
+	}
+	if strings.Join(got, "; ") != strings.Join(want, "; ") {
+		l.t.Errorf("got %q\nwant %q\n%s", got, want, l.out.Timeline())
+	}
+}
+
+// Support is billed for each day with its quantity and price, when its period or the service is over.
+func TestSupportInArrears(t *testing.T) {
+	t.Parallel()
+	now := lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: plans.Immediately}
+	void := lifecycle.Event{Kind: lifecycle.CollectionPaused, Invoices: lifecycle.PausedVoid}
+	for name, tc := range map[string]struct {
+		edit func(*lifecycle.Policy, *plans.Contract)
+		do   func(*lifeOf)
+		want []string
+	}{
+		"a second unit": {same, func(l *lifeOf) { l.changes("2026-01-11", adds("support", 1)) },
+			[]string{"02-01: 01-01 01-11 1 16.13", "02-01: 01-11 02-01 2 67.74"}},
+		"the end at once, with a discount": {func(_ *lifecycle.Policy, c *plans.Contract) {
+			c.Discounts = []plans.Discount{{ID: "ten", Percent: giventest.Money("10"), Duration: plans.Forever}}
+		}, func(l *lifeOf) { l.happens("2026-01-11", now) }, []string{"01-11: 01-01 01-11 1 14.52"}}, // 16.13 - 1.61
+		"billed ahead": {func(p *lifecycle.Policy, _ *plans.Contract) { p.Renewal.Lead = giventest.Interval("P10D") },
+			func(l *lifeOf) { l.changes("2026-01-25", adds("support", 1)) },
+			[]string{"02-01: 01-01 01-25 1 38.71", "02-01: 01-25 02-01 2 22.58"}},
+		"a reset": {same, func(l *lifeOf) { l.changes("2026-01-11", plans.Change{Anchor: plans.AnchorReset}) },
+			[]string{"01-11: 01-01 01-11 1 16.13", "02-11: 01-11 02-11 1 50.00"}},
+		"a trial": {func(_ *lifecycle.Policy, c *plans.Contract) { c.Trial = giventest.Interval("P7D") },
+			func(*lifeOf) {}, []string{"02-08: 01-08 02-08 1 50.00"}},
+		"collection paused with void": {same, func(l *lifeOf) {
+			l.happens("2026-01-11", void)
+			l.happens("2026-01-21", lifecycle.Event{Kind: lifecycle.CollectionResumed})
+		}, []string{"02-01: 01-01 01-11 1 16.13", "02-01: 01-21 02-01 1 17.74"}},
+		"support leaves": {same, func(l *lifeOf) { l.changes("2026-01-11", removes("support", 1)) },
+			[]string{"02-01: 01-01 01-11 1 16.13"}},
+		"dunning ends": {func(p *lifecycle.Policy, _ *plans.Contract) {
+			p.Dunning.FinalAction, p.Dunning.Grace, p.Dunning.Retries = lifecycle.FinalCancel, giventest.Interval("P10D"), nil
+		}, func(l *lifeOf) { l.declines = true },
+			[]string{"02-01: 01-01 02-01 1 50.00", "02-11: 02-01 02-11 1 17.86"}},
+		"the day of the end is billed": {func(p *lifecycle.Policy, _ *plans.Contract) {
+			p.Billing.Proration.LastDay = proration.DayBilled
+		}, func(l *lifeOf) { l.happens("2026-01-11", now) }, []string{"01-11: 01-01 01-11 1 17.74"}}, // 11/31 of 50.00
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := supportFrom(t, tc.edit)
+			tc.do(l)
+			if l.advance(utc("2026-02-20")); len(l.refused) > 0 {
+				t.Fatal(l.refused)
+			}
+			l.checkSupport(tc.want...)
+			back := giventest.CheckRoundTrip(t, l.out.Subscription)
+			if !back.ItemsUnbilledSince.Equal(l.out.Subscription.ItemsUnbilledSince) {
+				t.Errorf("got %v", back.ItemsUnbilledSince)
+			}
+		})
+	}
+}
+
+// Late news about a contract with support in arrears is an error: the full history does not compare such charges.
+func TestLateNewsOfSupportInArrears(t *testing.T) {
+	l := supportFrom(t, same)
+	l.advance(utc("2026-02-10"))
+	late := lifecycle.Event{Sequence: l.out.Subscription.Sequence + 1, At: utc("2026-01-11"), Kind: lifecycle.Changed, By: plans.Support, Change: adds("support", 1)}
+	_, err := lifecycle.Correct(l.policies, lifecycle.CorrectRequest{
+		Subscription: l.out.Subscription, Initial: l.initial, Events: append(l.events[:len(l.events):len(l.events)], late),
+		Issued: l.out.Invoices, Receivables: l.out.Receivables, At: utc("2026-02-10"),
+	})
+	if !errors.Is(err, proration.ErrInvalid) || !strings.Contains(err.Error(), "subscription.contract.items") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A policy in arrears bills every item so, and refuses a timing of an item.
+func TestSupportInArrearsUnderAPolicyInArrears(t *testing.T) {
+	p := anyChange()
+	p.Billing.Timing = proration.InArrears
+	sub := accrualSubscription("2026-01-01", true)
+	_, err := lifecycle.Replay(policiesOf(t, p), sub, []lifecycle.Event{
+		{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support},
+	}, utc("2026-01-02"))
+	if !errors.Is(err, proration.ErrInvalid) || !strings.Contains(err.Error(), "price.timing") {
+		t.Errorf("got %v", err)
+	}
+}
