@@ -14,8 +14,8 @@ import (
 // Charges returns the recurring charges of every item for a portion of the contract, in the order of the items and
 // before discounts. Each item has one charge, or one before and one after each ramp step inside the portion. The
 // portion is of a billing period or an up-front term. An item with periods of its own is charged for the one at the
-// start of the portion. [Contract.AccruedCharges] has the items billed in arrears. An item without units has no
-// charge, whatever its flat fee. Amounts have the places of the currency, not of the policy. Errors: those of [Contract.Validate] and of proration.Prorate.
+// start of the portion. [Contract.AccruedCharges] has the items billed in arrears. An item without units has no charge.
+// Amounts have the places of the currency. Errors: those of [Contract.Validate] and of proration.Prorate.
 func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fault.Under("contract", err)
