@@ -31,6 +31,10 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 			"catalog.plans.offers.price.tiering", "catalog.plans.setup_fees.price.tiering",
 			"catalog.coupons.discount.price.tiering",
 		},
+		"proration.Timing": { // of all items, of one item beside the others
+			"billing.timing", "catalog.plans.offers.price.timing", "catalog.plans.setup_fees.price.timing",
+			"catalog.coupons.discount.price.timing",
+		},
 		"plans.Limit": {"catalog.plans.offers.limits", "catalog.plans.limits"}, // of an item, of the plan
 		"plans.Actor": {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
 		// changes and pauses start on their own
