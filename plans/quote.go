@@ -206,8 +206,12 @@ func (q Quote) Explain() string {
 			text += fmt.Sprintf("installment %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
 		}
 	}
-	if !q.Committed.Equal(q.First.Total) {
-		text += fmt.Sprintf("total until %s: %s\n", date(q.Contract.End()), money(q.Committed))
+	switch end := q.Contract.End(); {
+	case q.Committed.Equal(q.First.Total):
+	case end.IsZero():
+		text += fmt.Sprintf("total of the first period: %s\n", money(q.Committed))
+	default:
+		text += fmt.Sprintf("total until %s: %s\n", date(end), money(q.Committed))
 	}
 	if q.Renewal == nil {
 		return text + "ends on " + date(q.Contract.End()) + "\n"

@@ -38,7 +38,7 @@ func TestSetupFeesOfAQuote(t *testing.T) {
 			"2026-11-16 until 2026-12-16, seat: 2 x 15.00 = 30.00",
 			"2026-11-16, onboarding: 1 x 200.00 = 200.00",
 			"due: 230.00 USD",
-			"total until 0001-01-01: 250.00 USD",
+			"total of the first period: 250.00 USD",
 			"renewal on 2026-12-16: 30.00 USD",
 		}, nil},
 		quoteRow{"waived", "support sells without the fee", []func(*seller){openEnded, fee}, ordered("2 seat", "", waive), []string{
