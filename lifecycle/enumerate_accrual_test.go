@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -147,13 +148,13 @@ func TestEveryLifeOfSupportInArrears(t *testing.T) {
 				life := []addonAct{
 					{accrualActs[i%len(accrualActs)], days[i/len(accrualActs)]}, {accrualActs[j%len(accrualActs)], days[j/len(accrualActs)]},
 				}
-				if life[0].at <= life[1].at && checkAccrual(t, name, worlds[name], life) {
+				if life[0].at <= life[1].at && race.Takes(i+j, 23) && checkAccrual(t, name, worlds[name], life) {
 					count++
 				}
 			}
 		}
 	}
-	if count < 300 {
+	if count < 300 && !race.On {
 		t.Errorf("only %d lives are lived to their end", count)
 	}
 	t.Logf("%d lives", count)
