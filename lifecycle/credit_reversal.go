@@ -65,34 +65,29 @@ func (s *step) reverseCredit(payment string, kind invoice.EventKind, amount deci
 		gone.Kind, gone.Amount, gone.Ref = credits.Spent, part.Neg(), s.sub.idPrefix()+s.cause
 		s.enterCredit(back, gone)
 	}
-	for _, id := range invoices {
-		if err := s.dueAgain(id, payment, kind, due[id]); err != nil {
-			return err
-		}
+	var err error
+	for i := 0; i < len(invoices) && err == nil; i++ {
+		err = s.dueAgain(invoices[i], payment, kind, due[invoices[i]])
 	}
-	return nil
+	return err
 }
 
 // dueAgain makes an amount of an invoice due again that credit had paid. Unspent credit pays it first.
 func (s *step) dueAgain(id, payment string, kind invoice.EventKind, amount decimal.Decimal) error {
 	i := s.sub.receivable(id)
 	until, err := s.graceUntil(&s.sub.Receivables[i])
-	if err != nil {
-		return err
+	if err == nil {
+		reversed := invoice.Event{Kind: invoice.CreditReversed, ID: s.reversal(kind, payment), Amount: amount, Until: until}
+		_, err = s.happen(id, reversed)
 	}
-	if _, err := s.happen(id, invoice.Event{
-		Kind: invoice.CreditReversed, ID: s.reversal(kind, payment), Amount: amount, Until: until,
-	}); err != nil {
-		return err
+	if err == nil {
+		after := s.sub.Receivables[i]
+		err = s.takeBack(&after, amount, payment)
 	}
-	after := s.sub.Receivables[i]
-	if err := s.takeBack(&after, amount, payment); err != nil {
-		return err
+	if after := s.sub.Receivables[i]; err == nil && after.Owing() {
+		err = s.tellReturned(&after, kind)
 	}
-	if after = s.sub.Receivables[i]; !after.Owing() {
-		return nil
-	}
-	return s.tellReturned(&after, kind)
+	return err
 }
 
 // reversal returns the ID of the reversal of credit that came from a payment.
@@ -117,13 +112,12 @@ func (s *step) payReversed(payment string) error {
 		if err != nil || !paid.IsPositive() {
 			return err
 		}
-		if err := s.askAgain(&before); err != nil {
-			return err
+		err = s.askAgain(&before)
+		if err == nil && s.sub.phase(before.Invoice) == invoice.PhasePaid {
+			err = s.paidByCredit(before.Invoice, brings)
 		}
-		if s.sub.phase(before.Invoice) == invoice.PhasePaid {
-			if err := s.paidByCredit(before.Invoice, brings); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
