@@ -35,7 +35,8 @@ func (l *life) roundTrips(before []life, balance decimal.Decimal) (string, error
 		if i+1 < len(before) {
 			leaves = leaves && fewer(&before[i+1], from)
 		}
-		if !sameTerms(l, from) {
+		other := l.sub.Contract.Plan != from.sub.Contract.Plan // another plan at the same price costs nothing by itself
+		if !sameTerms(l, from) || other && i+1 < len(before) {
 			continue
 		}
 		cost, err := l.costSince(from, balance)
@@ -72,11 +73,10 @@ func fewer(l, than *life) bool {
 	return x.Plan == y.Plan && x.Cycle.Interval == y.Cycle.Interval && l.sub.Period.Equal(than.sub.Period)
 }
 
-// sameTerms reports whether two lives have the same plan, the same items at the same prices, and the same period and
-// changes to come.
+// sameTerms reports whether two lives have the same items at the same prices, and the same period and changes to come.
 func sameTerms(a, b *life) bool {
 	x, y := &a.sub.Contract, &b.sub.Contract
-	if x.Plan != y.Plan || len(x.Items) != len(y.Items) || len(x.Discounts) != len(y.Discounts) ||
+	if len(x.Items) != len(y.Items) || len(x.Discounts) != len(y.Discounts) ||
 		len(x.Ramp) != len(y.Ramp) ||
 		x.Cycle.Interval != y.Cycle.Interval || !a.sub.Period.Equal(b.sub.Period) || a.sub.Status != b.sub.Status ||
 		!a.sub.CancelAt.Equal(b.sub.CancelAt) || len(a.sub.ScheduledChanges) != len(b.sub.ScheduledChanges) ||
