@@ -66,17 +66,17 @@ func Rebill(r RebillRequest) (RebillResult, error) {
 
 // restore returns the charge of the first units of the request's charge that return, or nil if there are none.
 func (r *RebillRequest) restore() (*plans.Charge, error) {
-	credited := map[string]bool{} // IDs of charges with credits
+	known := returns{credited: map[string]bool{}, there: map[int]there{}}
 	for i := range r.Charges {
-		credited[r.Charges[i].Corrects] = true
+		known.credited[r.Charges[i].Corrects] = true
 	}
-	delete(credited, "")
+	delete(known.credited, "")
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if !credited[c.ID] || !r.matches(c) {
+		if !known.credited[c.ID] || !r.matches(c) {
 			continue
 		}
-		kept, gone, top := r.freed(i, credited)
+		kept, gone, top := r.freed(i, &known)
 		units := exact.Smaller(sum(gone[top:]), r.Charge.Quantity)
 		var base, left decimal.Decimal
 		if r.Charge.BaseQuantity != nil {
@@ -138,24 +138,26 @@ func (r *RebillRequest) matches(c *plans.Charge) bool {
 		c.Quantity.IsPositive() && max(c.Multiplier, 1) == max(n.Multiplier, 1) && price.Equal(n.Price)
 }
 
+// returns is what restore knows of the charges.
+type returns struct {
+	credited map[string]bool // IDs of charges with credits
+	there    map[int]there   // by the index of a charge for returned units with credits, each computed once
+}
+
+// there is the units of a charge that did not leave again, and what they cost.
+type there struct{ units, cost decimal.Decimal }
+
 // freed returns the credits of units that did not return yet, the first ones first, and the other credits of a charge.
 // A credit of which only some units returned has the units and the net that are left of it. Credits before top are not
 // the last ones: units of them returned and left again, with a credit of the charge that billed them again.
-func (r *RebillRequest) freed(of int, credited map[string]bool) (kept, gone []plans.Charge, top int) {
+func (r *RebillRequest) freed(of int, known *returns) (kept, gone []plans.Charge, top int) {
 	c := &r.Charges[of]
 	for i := of + 1; i < len(r.Charges); i++ {
 		k := &r.Charges[i]
 		switch {
 		case k.Restores == c.ID && k.Corrects == "":
-			units, cost := k.Quantity, k.Net
-			if credited[k.ID] {
-				_, again, _ := r.freed(i, credited)
-				units = exact.Minus(units, sum(again))
-				for j := range again {
-					cost = exact.Plus(cost, again[j].Net)
-				}
-			}
-			if gone = without(gone, units, cost); units.LessThan(k.Quantity) {
+			back := r.stillThere(i, known)
+			if gone = without(gone, back.units, back.cost); back.units.LessThan(k.Quantity) {
 				top = len(gone)
 			}
 		case k.Corrects != c.ID:
@@ -167,6 +169,25 @@ func (r *RebillRequest) freed(of int, credited map[string]bool) (kept, gone []pl
 		}
 	}
 	return kept, gone, min(top, len(gone))
+}
+
+// stillThere returns the units of a charge for returned units that did not leave again.
+func (r *RebillRequest) stillThere(at int, known *returns) there {
+	k := &r.Charges[at]
+	if !known.credited[k.ID] {
+		return there{units: k.Quantity, cost: k.Net}
+	}
+	back, computed := known.there[at]
+	if computed {
+		return back
+	}
+	_, gone, _ := r.freed(at, known)
+	back = there{units: exact.Minus(k.Quantity, sum(gone)), cost: k.Net}
+	for i := range gone {
+		back.cost = exact.Plus(back.cost, gone[i].Net)
+	}
+	known.there[at] = back
+	return back
 }
 
 // without returns credits without the last units, which returned at a cost.

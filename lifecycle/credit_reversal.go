@@ -23,7 +23,7 @@ func (s *step) usesOf(payment string) (uses []creditUse) {
 		switch i := s.sub.receivable(e.Ref); {
 		case e.Kind == credits.Restored && at >= 0:
 			uses[at].amount = uses[at].amount.Sub(e.Amount)
-		case e.Kind != credits.Spent || i < 0 || rowless(s.sub.Receivables[i].Phase):
+		case e.Kind != credits.Spent || i < 0 || neverDue(s.sub.Receivables[i].Phase):
 		case at >= 0:
 			uses[at].amount = uses[at].amount.Sub(e.Amount)
 		default:
@@ -34,8 +34,8 @@ func (s *step) usesOf(payment string) (uses []creditUse) {
 	return uses
 }
 
-// rowless reports whether an invoice in the phase can never be due again.
-func rowless(p invoice.Phase) bool { return p == invoice.PhaseVoid || p == invoice.PhaseDraft }
+// neverDue reports whether an invoice in the phase cannot become due again.
+func neverDue(p invoice.Phase) bool { return p == invoice.PhaseVoid || p == invoice.PhaseDraft }
 
 // reversible returns the credit that a payment became and that paid invoices that can be due again.
 func (s *step) reversible(payment string) (sum decimal.Decimal) {
@@ -95,7 +95,7 @@ func (s *step) reversal(kind invoice.EventKind, payment string) string {
 	return s.sub.idPrefix() + kind.String() + "-" + payment
 }
 
-// reversed returns the amount of an invoice that became due again with a disputed payment whose credit had paid it.
+// reversedFor returns the amount of an invoice that became due again with a disputed payment whose credit had paid it.
 func (s *step) reversedFor(r *invoice.Receivable, payment string) decimal.Decimal {
 	return amountOf(r, invoice.CreditReversed, s.reversal(invoice.Disputed, payment))
 }

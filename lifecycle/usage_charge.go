@@ -76,8 +76,8 @@ func apart(all []plans.Charge, test func(*plans.Charge) bool) (yes, no []plans.C
 	return yes, no
 }
 
-// dueUsage splits unbilled charges into those that an invoice bills at a time and the usage and the
-// accrued charges of a period that is not over then, unless service ends: then the time of the usage ends with it.
+// dueUsage splits unbilled charges into those that an invoice bills at a time, and the usage and the accrued charges of
+// a period that is not over then, unless service ends: then the time of the usage ends with it.
 func dueUsage(all []plans.Charge, until time.Time, ends bool) (due, later []plans.Charge) {
 	for _, c := range all {
 		running := (metered(&c) || accrued(&c)) && c.Period.End.After(until)
