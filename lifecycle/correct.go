@@ -48,7 +48,6 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 	full, faults := beginReplay(policies, c.Initial, c.Events, c.At)
 	f.Under("", fault.Rename(faults.Err(), "subscription", "initial"))
 	f.Under("", c.Subscription.check())
-	f.Under("", c.checkAccruals())
 	h := c.check(&f)
 	if f != nil {
 		return Outcome{}, f.Err()

@@ -23,6 +23,7 @@ type happening struct {
 	declines bool
 	refused  bool // only overdue invoices are paid
 	commits  bool // the contract has a commitment of 1,400.00 in three months
+	accrues  bool // the contract has support at 50.00 a month in arrears
 }
 
 // happensAt is a happening at a time.
@@ -204,10 +205,14 @@ func live(t testing.TB, p *lifecycle.Policies, all []happensAt, until time.Time,
 		c := &l.initial.Contract.Commitment
 		c.Amount, c.Length = giventest.Money("1400"), giventest.Interval("P3M")
 	}
+	if slices.ContainsFunc(all, func(h happensAt) bool { return h.accrues }) {
+		l.initial.Contract.Items = append(l.initial.Contract.Items,
+			plans.Item{ID: "support", Quantity: decimal.NewFromInt(1), Price: accruing("50.00")})
+	}
 	l.out.Subscription = l.initial
 	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
 	for _, h := range all {
-		if h.commits {
+		if h.commits || h.accrues {
 			l.applied = append(l.applied, h)
 			continue
 		}

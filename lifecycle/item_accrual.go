@@ -136,17 +136,3 @@ func (s *step) takeAccrued() (lines []plans.Charge) {
 	lines, s.sub.UnbilledCharges = apart(s.sub.UnbilledCharges, accrued)
 	return lines
 }
-
-// checkAccruals returns an error for items whose price is billed in arrears: the full history does not compare them.
-func (c *CorrectRequest) checkAccruals() error {
-	has := c.Initial.Contract.Accrues() || c.Subscription.Contract.Accrues() ||
-		slices.ContainsFunc(c.Subscription.UnbilledCharges, func(k plans.Charge) bool { return k.Price.Accrues() })
-	for i := range c.Issued {
-		has = has || slices.ContainsFunc(c.Issued[i].Lines, func(k plans.Charge) bool { return k.Price.Accrues() })
-	}
-	if !has {
-		return nil
-	}
-	return fault.New("subscription.contract.items", proration.ErrInvalid, "must have no item whose price has a timing; "+
-		"send the late event at its present time, and bill the difference by charge_added or invoice_credited")
-}

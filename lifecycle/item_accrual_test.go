@@ -93,17 +93,26 @@ func TestSupportInArrears(t *testing.T) {
 	}
 }
 
-// Late news about a contract with support in arrears is an error: the full history does not compare such charges.
+// Late news about support in arrears is billed: a second unit from Jan 11 on costs 33.87 more for January, 21/31 of
+// 50.00, and the renewal of March bills two units for February.
 func TestLateNewsOfSupportInArrears(t *testing.T) {
 	l := supportFrom(t, same)
 	l.advance(utc("2026-02-10"))
 	late := lifecycle.Event{Sequence: l.out.Subscription.Sequence + 1, At: utc("2026-01-11"), Kind: lifecycle.Changed, By: plans.Support, Change: adds("support", 1)}
-	_, err := lifecycle.Correct(l.policies, lifecycle.CorrectRequest{
+	out, err := lifecycle.Correct(l.policies, lifecycle.CorrectRequest{
 		Subscription: l.out.Subscription, Initial: l.initial, Events: append(l.events[:len(l.events):len(l.events)], late),
 		Issued: l.out.Invoices, Receivables: l.out.Receivables, At: utc("2026-02-10"),
 	})
-	if !errors.Is(err, proration.ErrInvalid) || !strings.Contains(err.Error(), "subscription.contract.items") {
-		t.Errorf("got %v", err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 1 || !out.Invoices[0].Total.Equal(giventest.Money("33.87")) {
+		t.Fatalf("got %s", giventest.JSON(t, out.Invoices))
+	}
+	l.take(out)
+	l.advance(utc("2026-03-02"))
+	if last := l.out.Invoices[len(l.out.Invoices)-1]; !last.Total.Equal(giventest.Money("400.00")) { // 300.00 for March
+		t.Errorf("got %s", last.Text())
 	}
 }
 

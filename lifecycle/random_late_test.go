@@ -64,6 +64,29 @@ func randomHappenings(t *testing.T) []happening {
 	)
 }
 
+// supportHappenings are the happenings of an item in arrears.
+func supportHappenings(t *testing.T) []happening {
+	change := func(name, text string) happening { return happening{name: name, event: changeOf(t, text)} }
+	scheduled := change("dearer support at the end", `{"set": [{"item": "support", "price": {"unit": "90.00", "timing": "in_arrears"}}]}`)
+	scheduled.event.Effective = plans.AtPeriodEnd
+	return []happening{
+		change("support up", `{"add": [{"item": "support", "quantity": "2"}]}`),
+		change("support down", `{"remove": [{"item": "support", "quantity": "1"}]}`),
+		change("dearer support", `{"set": [{"item": "support", "price": {"unit": "70.00", "timing": "in_arrears"}}]}`),
+		scheduled,
+	}
+}
+
+// withSupport returns the happenings of a life with an item in arrears. Some of them are about that item.
+func withSupport(all []happensAt, support []happening, r *rand.Rand) []happensAt {
+	for i := range all {
+		if r.IntN(3) == 0 && !all[i].declines {
+			all[i].happening = support[r.IntN(len(support))]
+		}
+	}
+	return slices.Insert(all, 0, happensAt{happening{name: "support", accrues: true}, utc("2026-01-01")})
+}
+
 // livesWanted returns the range of random lives: a thousand, or as LIVES says, "5000" or "100:200".
 func livesWanted(t *testing.T) (from, to int) {
 	to = 1_000 / race.Step(20)
@@ -87,7 +110,8 @@ func TestRandomLivesAreCorrected(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	first, n := livesWanted(t)
-	alphabet, policies := randomHappenings(t), randomLatePolicies(t)
+	alphabet, support, policies := randomHappenings(t), supportHappenings(t), randomLatePolicies(t)
+	inArrears := policies[3] // it refuses items in arrears, which all are
 	for part := range 2 {
 		t.Run(strconv.Itoa(part), func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +136,12 @@ func TestRandomLivesAreCorrected(t *testing.T) {
 				isSale := func(h happensAt) bool { return h.name == "sale" } // one counts in the period that its document names
 				if seed%5 == 0 && !slices.ContainsFunc(all, isSale) {
 					all = slices.Insert(all, 0, happensAt{happening{name: "commitment", commits: true}, utc("2026-01-01")})
+					for i := range both {
+						both[i]++
+					}
+				}
+				if seed%7 == 6 && seed%5 > 0 && p != inArrears { // a commitment refuses them, too
+					all = withSupport(all, support, r)
 					for i := range both {
 						both[i]++
 					}
