@@ -23,7 +23,9 @@ func (l *life) fair() bool {
 }
 
 // roundTrips returns the cost of changes that end where they began, in words, and "" if there is none. Changes at one
-// instant cost nothing. Units that leave and return within a period may cost less.
+// instant cost nothing. Units that leave and return within a period may cost less. A change to another plan at the same
+// price costs nothing, unless units came or left before: they take their shares of an amount off with them, and the new
+// plan has it all.
 func (l *life) roundTrips(before []life, balance decimal.Decimal) (string, error) {
 	p := &l.policy.Billing.Proration
 	if p.Charge > proration.ExtentProrated || p.Credit > proration.ExtentProrated {
@@ -35,8 +37,8 @@ func (l *life) roundTrips(before []life, balance decimal.Decimal) (string, error
 		if i+1 < len(before) {
 			leaves = leaves && fewer(&before[i+1], from)
 		}
-		other := l.sub.Contract.Plan != from.sub.Contract.Plan // another plan at the same price costs nothing by itself
-		if !sameTerms(l, from) || other && i+1 < len(before) {
+		other := l.sub.Contract.Plan != from.sub.Contract.Plan
+		if !sameTerms(l, from) || other && (i+1 < len(before) || !l.sameUnits(before)) {
 			continue
 		}
 		cost, err := l.costSince(from, balance)
@@ -52,6 +54,18 @@ func (l *life) roundTrips(before []life, balance decimal.Decimal) (string, error
 		}
 	}
 	return "", nil
+}
+
+// sameUnits reports whether a life and all before it have the same quantities.
+func (l *life) sameUnits(before []life) bool {
+	for i := range before {
+		if !slices.EqualFunc(l.sub.Contract.Items, before[i].sub.Contract.Items, func(a, b plans.Item) bool {
+			return a.ID == b.ID && a.Quantity.Equal(b.Quantity)
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // costSince returns the amount that was paid or became owed since a life.
