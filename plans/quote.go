@@ -112,6 +112,10 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	}
 	if contract.Uplift = g.plan.Uplift; o.Uplift != nil {
 		contract.Uplift = o.Uplift
+		if g.term != nil && !g.term.renews() && !contract.timedUplift() {
+			return Contract{}, proration.Portion{}, fault.New("uplift.every", proration.ErrUnset,
+				"required with a term whose renewal is %v: renewals raise prices otherwise", g.term.Renewal)
+		}
 	}
 	start, days := contract.StartsPaid(o.UnusedTrial, o.At, o.TrialEnd)
 	if o.Trial != (proration.Interval{}) {

@@ -75,6 +75,9 @@ func (e *RenewalMode) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(renewalModes, e, "renewal", text)
 }
 
+// renews reports whether another term follows the term.
+func (t *Term) renews() bool { return t.Renewal == Renew || t.Renewal == RenewOnce }
+
 // TerminationFee is the price of leaving before the end of a term: a fixed fee plus a percentage of the remaining bills
 // of the term. The zero TerminationFee is no fee; a Percent of 100 is the whole remaining commitment.
 type TerminationFee struct {

@@ -23,8 +23,8 @@ type Uplift struct {
 	// 1,000, and not zero.
 	Percent decimal.Decimal `json:"percent" canon:"count"`
 	// Every is the time between uplifts, "P1Y", from the start of service on; at least 28 days. Unset raises prices when
-	// a term renews for another term; it is required without terms. A contract that continues without a term keeps its
-	// prices then.
+	// a term renews for another term; it is required without terms, and in an order of a term that does not renew. A
+	// contract that continues without a term keeps its prices then.
 	Every proration.Interval `json:"every,omitzero"`
 	// Rounding is the precision of the raised prices; required. Prices per call can need more places than the currency.
 	Rounding proration.Rounding `json:"rounding"`

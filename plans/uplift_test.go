@@ -251,6 +251,20 @@ func TestUpliftWithoutTerms(t *testing.T) {
 	order := ordered("7 seat", "", bySupport, func(o *plans.Order) { o.Uplift = byPercent("5", "") })
 	_, err := onSale(t, openEnded).Quote(order, proration.Standard(2), proration.LargestRemainder)
 	giventest.CheckFaults(t, err, "uplift.every unset")
+	for renewal, fails := range map[plans.RenewalMode]bool{
+		plans.Renew: false, plans.RenewOnce: false, plans.Evergreen: true, plans.Expire: true,
+	} {
+		year := func(c *seller) {
+			c.Terms = []plans.Term{{Length: giventest.Interval("P1Y"), Billing: plans.PerPeriod, Renewal: renewal}}
+		}
+		order.Term = giventest.Interval("P1Y")
+		_, err := onSale(t, year).Quote(order, proration.Standard(2), proration.LargestRemainder)
+		if fails {
+			giventest.CheckFaults(t, err, "uplift.every unset")
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
 
 	term := plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.PerPeriod, Renewal: plans.Evergreen}
 	contract := plans.Contract{
