@@ -150,11 +150,15 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	if err != nil {
 		return plans.Approval{}, err
 	}
-	return rules.Check(plans.ChangeRequest{
+	permit, err := rules.Check(plans.ChangeRequest{
 		Catalog: s.policy.Catalog, Contract: contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage,
 		Effective: e.Effective, On: e.On, Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
 		Prorations: s.policy.Prorations, ProrationSettings: s.policy.settings(),
 	})
+	if err != nil {
+		return plans.Approval{}, err
+	}
+	return permit, s.staysInArrears(&contract, &permit)
 }
 
 // permitScheduled checks a change against the rules: of the present contract or, if that must not be changed so, of the

@@ -136,3 +136,39 @@ func (s *step) takeAccrued() (lines []plans.Charge) {
 	lines, s.sub.UnbilledCharges = apart(s.sub.UnbilledCharges, accrued)
 	return lines
 }
+
+// advanced returns the field of a contract that keeps it in advance under a policy in arrears: the timing or the
+// interval of the price of an item. It returns "" if there is none.
+func advanced(c *plans.Contract) string {
+	for i := range c.Items {
+		switch price := &c.Items[i].Price; {
+		case price.Accrues():
+			return fault.At("items", i) + ".price.timing"
+		case price.HasItemPeriods():
+			return fault.At("items", i) + ".price.billing_interval"
+		}
+	}
+	for i := range c.Ramp {
+		if c.Ramp[i].Item.Price.HasItemPeriods() {
+			return fault.At("ramp", i) + ".item.price.billing_interval"
+		}
+	}
+	return ""
+}
+
+// staysInArrears refuses a change that brings an item with a timing or an interval of its own to a contract in arrears,
+// now or from the next period on.
+func (s *step) staysInArrears(before *plans.Contract, permit *plans.Approval) error {
+	if !s.sub.inArrears() && s.policy.Billing.Timing != proration.InArrears || advanced(before) != "" {
+		return nil
+	}
+	after, err := changedLater(before, permit.Change, permit.At)
+	if err != nil {
+		return nil //nolint:nilerr // the change itself fails so
+	}
+	if field := advanced(&after); field != "" {
+		return s.conflict(fault.New("event.change", proration.ErrInvalid,
+			"must leave %s unset, since every item is billed in arrears", field))
+	}
+	return nil
+}

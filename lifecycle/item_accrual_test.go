@@ -4,8 +4,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -126,5 +129,79 @@ func TestSupportInArrearsUnderAPolicyInArrears(t *testing.T) {
 	}, utc("2026-01-02"))
 	if !errors.Is(err, proration.ErrInvalid) || !strings.Contains(err.Error(), "price.timing") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A contract with an item in arrears, or with an interval of its own, stays in advance when the policy turns to
+// arrears. Once the item has left, its periods are billed in arrears.
+func TestPolicyTurnsToArrears(t *testing.T) {
+	now := anyChange()
+	now.Dunning.FinalAction = lifecycle.FinalContinue
+	arrears := now
+	arrears.From, arrears.Billing.Timing = utc("2026-02-15"), proration.InArrears
+	for name, item := range map[string]plans.Item{
+		"support in arrears": {ID: "addon", Quantity: decimal.NewFromInt(1), Price: accruing("50.00")},
+		"monthly add-on":     {ID: "addon", Quantity: decimal.NewFromInt(1), Price: monthlyPrice("50.00")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			policies, err := lifecycle.NewPolicies(now, arrears)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sub := accrualSubscription("2026-01-01", false)
+			if sub.Contract.Items = append(sub.Contract.Items, item); !item.Price.Accrues() {
+				sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P3M", time.UTC)
+			}
+			l := &lifeOf{t: t, policies: policies, initial: sub, answers: map[int64]*answer{}}
+			l.out.Subscription = sub
+			l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+			l.advance(utc("2026-07-02"))
+			if sub := &l.out.Subscription; !sub.UnbilledSince.IsZero() || !sub.Period.Contains(utc("2026-07-02")) {
+				t.Errorf("unbilled since %v; period %v", sub.UnbilledSince, sub.Period)
+			}
+			l.apply(lifecycle.Event{At: utc("2026-07-02"), Kind: lifecycle.Changed, By: plans.Support, Change: removes("addon", 1)})
+			l.advance(utc("2026-10-02"))
+			if since := l.out.Subscription.UnbilledSince; !since.Equal(utc("2026-10-01")) || len(l.refused) > 0 {
+				t.Errorf("unbilled since %v; refused %v", since, l.refused)
+			}
+			checkBilledOnce(t, l)
+		})
+	}
+}
+
+// checkBilledOnce checks that each day is billed once for each item, for the time that is over.
+func checkBilledOnce(t *testing.T, l *lifeOf) {
+	t.Helper()
+	for at := utc("2026-01-01").Add(time.Hour); at.Before(utc("2026-10-01")); at = at.AddDate(0, 0, 1) {
+		want := decimal.NewFromInt(2)
+		if at.After(utc("2026-07-02")) {
+			want = decimal.NewFromInt(1)
+		}
+		if got := unitsOn(at, &l.out); !got.Equal(want) {
+			t.Errorf("%v: %v units are billed, want %v", at, got, want)
+		}
+	}
+}
+
+// A change that brings an item in arrears, or one with an interval of its own, to a contract in arrears is refused: now,
+// at the end of the period, and without prorations.
+func TestNoTimingOfAnItemInArrears(t *testing.T) {
+	p := anyChange()
+	p.Billing.Timing = proration.InArrears
+	monthly := monthlyPrice("10.00")
+	support := accruing("50.00")
+	for _, price := range []*plans.Price{&monthly, &support} {
+		l := &lifeOf{t: t, policies: policiesOf(t, p), initial: fourSeats(), answers: map[int64]*answer{}}
+		l.initial.Contract.Cycle = giventest.Cycle("2026-01-01", "P3M", time.UTC)
+		l.out.Subscription = l.initial
+		l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+		for _, e := range []lifecycle.Event{{}, {Effective: plans.AtPeriodEnd}, {Prorations: plans.NoProrations}} {
+			e.At, e.Kind, e.By, e.Change = utc("2026-02-02"), lifecycle.Changed, plans.Support, adds("addon", 1)
+			e.Sequence, e.Change.Add[0].Price = l.out.Subscription.Sequence+1, price
+			_, err := lifecycle.Apply(l.policies, l.out.Subscription, e)
+			if err == nil || !strings.Contains(err.Error(), "every item is billed in arrears") {
+				t.Errorf("%v: got %v", e.Effective, err)
+			}
+		}
 	}
 }

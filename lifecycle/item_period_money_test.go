@@ -11,7 +11,6 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // Whatever becomes of the invoice of one month, the year gives access, and the next month is billed (law 9).
@@ -86,16 +85,6 @@ func TestRefusedForAnAddOn(t *testing.T) {
 		Change: plans.Change{AnchorAt: utc("2026-02-20")},
 	})
 	giventest.CheckFaults(t, err, "event.change.anchor_at invalid")
-	now := anyChange()
-	now.Dunning.FinalAction = lifecycle.FinalContinue
-	arrears := now
-	arrears.From, arrears.Billing.Timing = utc("2026-06-01"), proration.InArrears
-	policies, err := lifecycle.NewPolicies(now, arrears)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = lifecycle.Advance(policies, l.out.Subscription, utc("2027-03-15"))
-	giventest.CheckFaults(t, err, "subscription.contract.items[1].price.billing_interval invalid")
 }
 
 // A change that waits for its payment lapses when a month of the add-on is billed.

@@ -499,7 +499,7 @@ func TestAddOnThatCannotBeBilled(t *testing.T) {
 		edit func(*lifecycle.Policy, *plans.Contract)
 		want string
 	}{
-		{"in arrears", func(p *lifecycle.Policy, _ *plans.Contract) { p.Billing.Timing = proration.InArrears }, "contract.items[1].price.billing_interval invalid"},
+		{"in arrears", func(p *lifecycle.Policy, _ *plans.Contract) { p.Billing.Timing = proration.InArrears }, "subscription.contract.items[1].price.billing_interval invalid"},
 		{"alone", func(_ *lifecycle.Policy, c *plans.Contract) { c.Items = c.Items[1:] }, "subscription.contract.items invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -74,10 +74,12 @@ func (s *step) billFrom(from time.Time) error {
 }
 
 // retime applies the policy's billing timing to the period that begins now. When the timing changes from arrears to
-// advance, it first bills the period that has just ended. A term that is billed up front is always billed in advance.
+// advance, it first bills the period that has just ended. A term that is billed up front is always billed in advance,
+// and so is a contract that has an item with a timing or with periods of its own.
 func (s *step) retime() error {
 	sub := &s.sub
-	switch arrears := s.policy.Billing.Timing == proration.InArrears && !sub.upFront(); {
+	advance := sub.upFront() || advanced(&sub.Contract) != ""
+	switch arrears := s.policy.Billing.Timing == proration.InArrears && !advance; {
 	case arrears && !sub.inArrears():
 		sub.UnbilledSince = sub.At
 	case !arrears && sub.inArrears():

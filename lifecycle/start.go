@@ -48,9 +48,9 @@ func (s *step) start(e *Event) error {
 // not that of the customer's market. Without a country, it is the currency of any market.
 func (s *step) checkSold() error {
 	catalog, contract := s.policy.Catalog, &s.sub.Contract
-	if s.policy.Billing.Timing == proration.InArrears && contract.Accrues() {
-		return fault.New("subscription.contract.items", proration.ErrInvalid,
-			"must have no price.timing, since the policy bills every item in arrears")
+	if field := advanced(contract); field != "" && s.policy.Billing.Timing == proration.InArrears {
+		return fault.New("subscription.contract."+field, proration.ErrInvalid,
+			"must be unset, since the policy bills every item in arrears")
 	}
 	if catalog == nil {
 		return nil
