@@ -128,8 +128,8 @@
 // [Apply] gives the same result as [Replay]. A history includes refused events, which change nothing again, and leaves
 // out events that returned an error. A period keeps its timing when the policy changes: on a change from arrears to
 // advance, the ended period and the next one are billed at the same time, each once. A term that is billed up front
-// stays in advance, and so does a contract that has an item with a timing or an interval of its own. A policy in arrears
-// starts no such contract, and no change brings such an item to a contract in arrears.
+// stays in advance, and so does a contract that has an item with a timing or an interval of its own. A policy in
+// arrears starts no such contract, and no change brings such an item to a contract in arrears.
 //
 // # Limits
 //

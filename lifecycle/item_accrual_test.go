@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/billingrules/billing/credits"
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -183,8 +183,8 @@ func checkBilledOnce(t *testing.T, l *lifeOf) {
 	}
 }
 
-// A change that brings an item in arrears, or one with an interval of its own, to a contract in arrears is refused: now,
-// at the end of the period, and without prorations.
+// A change that brings an item in arrears, or one with an interval of its own, to a contract in arrears is refused: at
+// once, at the end of the period, and without prorations.
 func TestNoTimingOfAnItemInArrears(t *testing.T) {
 	p := anyChange()
 	p.Billing.Timing = proration.InArrears
