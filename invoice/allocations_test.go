@@ -31,15 +31,15 @@ func TestAllocationsOfDocuments(t *testing.T) {
 			_, err := invoice.Issue(one)
 			return err
 		}},
-		{"a signup of ten lines", 330, 55_000, func() error {
+		{"a signup of ten lines", 222, 47_000, func() error {
 			_, err := invoice.Issue(ten)
 			return err
 		}},
-		{"a change of ten lines", 900, 265_000, func() error {
+		{"a change of ten lines", 680, 132_000, func() error {
 			_, err := invoice.Issue(change)
 			return err
 		}},
-		{"the check of that change", 900, 175_000, func() error { return invoice.Check(*changed) }},
+		{"the check of that change", 430, 53_000, func() error { return invoice.Check(*changed) }},
 	} {
 		var err error
 		const runs = 50

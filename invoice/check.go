@@ -160,12 +160,13 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	}
 	again.tax()
 	again.sums(places)
+	var same canon.Comparer
 	for i := range inv.Lines {
-		if field := differs(&again.Lines[i], &inv.Lines[i]); field != "" {
+		if field := differs(&same, &again.Lines[i], &inv.Lines[i]); field != "" {
 			f.Add(fault.At("lines", i)+"."+field, ErrRecomputed, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
-	if !canon.Equal(&again.RemainingDiscounts, &inv.RemainingDiscounts) {
+	if !same.Equal(&again.RemainingDiscounts, &inv.RemainingDiscounts) {
 		f.Add("remaining_discounts", ErrRecomputed, "must be the discounts that remain after this invoice")
 	}
 	for i, n := range inv.amountsOf() {
@@ -173,7 +174,7 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 			f.Add(n.field, ErrRecomputed, "must be %v, the recomputed amount; got %v", should, n.amount)
 		}
 	}
-	if !canon.Equal(&again.Taxes, &inv.Taxes) {
+	if !same.Equal(&again.Taxes, &inv.Taxes) {
 		f.Add("taxes", ErrRecomputed, "must be the totals of the taxes of the lines")
 	}
 }
@@ -195,20 +196,20 @@ const sealBytes = 16
 func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
 	issued.Seal, issued.Number, issued.CorrectsNumber, issued.NumberSeal = "", "", "", ""
-	text, err := canon.AppendNormal(make([]byte, 0, 1_024+768*(len(inv.Lines)+len(inv.CreditedCharges))), &issued)
-	sum := sha256.Sum256(text)
-	return base64.RawURLEncoding.EncodeToString(sum[:sealBytes]), err
+	digest := sha256.New()
+	err := canon.WriteNormal(digest, &issued)
+	return base64.RawURLEncoding.EncodeToString(digest.Sum(nil)[:sealBytes]), err
 }
 
 // differs returns the JSON name of the first field in which two structs differ, or "".
-func differs[T any](a, b *T) string {
-	if canon.Equal(a, b) {
+func differs[T any](c *canon.Comparer, a, b *T) string {
+	if c.Equal(a, b) {
 		return ""
 	}
 	x, y := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
 	for i := range x.NumField() {
 		field := x.Type().Field(i)
-		if field.IsExported() && !canon.Equal(x.Field(i).Addr().Interface(), y.Field(i).Addr().Interface()) {
+		if field.IsExported() && !c.Equal(x.Field(i).Addr().Interface(), y.Field(i).Addr().Interface()) {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			return name
 		}

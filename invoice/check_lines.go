@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -16,7 +17,7 @@ import (
 // checkLines adds the faults of lines that differ from their recomputation: charges from their prices, credits from the
 // charges that they correct.
 func (inv *Invoice) checkLines(f *fault.List) {
-	known := byCharge(inv.CreditedCharges)
+	check := lineCheck{inv: inv, known: pointers(inv.CreditedCharges)}
 	for i := range inv.Lines {
 		line := &inv.Lines[i]
 		path := fault.At("lines", i)
@@ -38,18 +39,47 @@ func (inv *Invoice) checkLines(f *fault.List) {
 			continue
 		}
 		if line.Corrects != "" {
-			if len(known[line.Corrects]) > maxCredits {
+			related := check.related(line.Corrects)
+			if len(related) > maxCredits {
 				f.Add(path+".corrects", proration.ErrLimit, "must have at most %d credits; %.40q has more",
 					maxCredits, line.Corrects)
 				continue
 			}
-			inv.checkCredit(f, path, line, known[line.Corrects])
-			known[line.Corrects] = append(known[line.Corrects], *line)
+			check.credit(f, path, line, related)
+			check.known[line.Corrects] = append(check.known[line.Corrects], line)
 		} else if !line.PricedAt.IsZero() {
-			known[line.ID] = append(known[line.ID], *line) // later lines may credit it
+			check.known[line.ID] = append(check.known[line.ID], line) // later lines may credit it
 			inv.checkWaited(f, path, line)
 		}
 	}
+}
+
+// lineCheck checks the credits of an invoice. It uses its memory again for each of them.
+type lineCheck struct {
+	inv    *Invoice
+	known  map[string][]*plans.Charge // charges and their credits so far, by ID of the charge
+	room   []plans.Charge
+	should *plans.Charge // made for the first credit, as is same
+	same   *canon.Comparer
+}
+
+// pointers groups charges and their credits by the ID of the charge, keeping their order.
+func pointers(all []plans.Charge) map[string][]*plans.Charge {
+	grouped := make(map[string][]*plans.Charge, len(all))
+	for i := range all {
+		id := cmp.Or(all[i].Corrects, all[i].ID)
+		grouped[id] = append(grouped[id], &all[i])
+	}
+	return grouped
+}
+
+// related returns a charge and its credits so far. The list is valid until the next call.
+func (k *lineCheck) related(id string) []plans.Charge {
+	k.room = k.room[:0]
+	for _, c := range k.known[id] {
+		k.room = append(k.room, *c)
+	}
+	return k.room
 }
 
 // byCharge groups charges and their credits by the ID of the charge, keeping their order.
@@ -75,10 +105,10 @@ func byCharge(all []plans.Charge) map[string][]plans.Charge {
 	return sorted
 }
 
-// checkCredit adds the fault of a credit that differs from its recomputation. A credit for unused time may be computed
+// credit adds the fault of a credit that differs from its recomputation. A credit for unused time may be computed
 // by the credit basis of the policy, for good or until the time is used again, or by the billed amount, as [Reconcile]
 // does.
-func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
+func (k *lineCheck) credit(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
 	i := slices.IndexFunc(related, func(c plans.Charge) bool { return c.Corrects == "" })
 	if i < 0 {
 		f.Add(path+".corrects", proration.ErrInvalid, "must be the ID of a credited charge; got %.40q", line.Corrects)
@@ -94,35 +124,38 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		return
 	}
 	forGood := credits.Request{
-		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, CreditBasis: inv.Policy.CreditBasis,
-		Policy: inv.Policy.Proration, Location: inv.Location, Ends: line.Edges.Ends,
+		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, CreditBasis: k.inv.Policy.CreditBasis,
+		Policy: k.inv.Policy.Proration, Location: k.inv.Location, Ends: line.Edges.Ends,
 	}
-	again, reconciled := forGood, forGood
-	again.Until, reconciled.Until, reconciled.CreditBasis = line.Span.End, line.Span.End, proration.OnBilled
-	ways := []credits.Request{forGood, again, reconciled}
-	switch {
-	case line.Kind != plans.ProrationCredit:
-		ways = ways[:1] // a refund credits money, not time
-	case forGood.CreditBasis == proration.OnBilled:
-		ways = ways[:2]
+	first := k.unused(line, of, forGood)
+	again := forGood
+	again.Until = line.Span.End
+	isTime := line.Kind == plans.ProrationCredit // a refund credits money, not time
+	if first == nil || isTime && k.unused(line, of, again) == nil {
+		return
 	}
-	var first error
-	for _, request := range ways {
-		should, err := inv.credit(line, of, request)
-		if err == nil {
-			should.ID = line.ID
-			field := differs(&should, line)
-			if field == "" {
-				return
-			}
-			err = fault.New(field, proration.ErrInvalid, "must equal the recomputed credit of %.40q: %s",
-				line.Corrects, should.Explain())
-		}
-		if first == nil {
-			first = err
-		}
+	if again.CreditBasis = proration.OnBilled; isTime && forGood.CreditBasis != proration.OnBilled &&
+		k.unused(line, of, again) == nil {
+		return
 	}
 	f.Under(path, first)
+}
+
+// unused returns the fault of a credit that differs from the one that a request recomputes.
+func (k *lineCheck) unused(line, of *plans.Charge, r credits.Request) (err error) {
+	if k.same == nil {
+		k.should, k.same = new(plans.Charge), new(canon.Comparer)
+	}
+	if *k.should, err = k.inv.credit(line, of, r); err != nil {
+		return err
+	}
+	k.should.ID = line.ID
+	field := differs(k.same, k.should, line)
+	if field == "" {
+		return nil
+	}
+	return fault.New(field, proration.ErrInvalid, "must equal the recomputed credit of %.40q: %s",
+		line.Corrects, k.should.Explain())
 }
 
 // consistent returns the fault of a billed charge whose share less its discounts is not its net: its credit is
@@ -200,7 +233,7 @@ func (inv *Invoice) refund(line, of *plans.Charge, related []plans.Charge) (plan
 	var err error
 	if !line.Net.IsZero() {
 		should, err = credits.ForAmount(asked)
-		if should.ID = line.ID; err != nil || differs(&should, line) == "" {
+		if should.ID = line.ID; err != nil || differs(&canon.Comparer{}, &should, line) == "" {
 			return should, err
 		}
 	}

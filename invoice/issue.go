@@ -266,22 +266,22 @@ func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 // work is an invoice that Issue is computing.
 type work struct {
 	IssueRequest
-	known   map[string][]plans.Charge // unexpired charges and their credits, by ID of the charge
-	after   plans.Contract            // contract after the invoice
-	since   time.Time                 // UnbilledSince after the invoice
-	ended   time.Time                 // EndedAt after the invoice
-	itemsTo time.Time                 // ItemsBilledTo after the invoice
-	lines   []plans.Charge            // computed lines before discounts
-	waits   []plans.Charge            // charges of earlier changes that wait for an invoice
-	on      []plans.Discount          // discounts to deduct from the lines
-	used    bool                      // on is all discounts of the contract, which then keeps the remaining ones
-	notes   []CreditResult            // credit notes of open invoices
-	ids     []string                  // IDs of the documents to come
-	renews  bool                      // the contract renews if it is billed to the end of its last term
-	refund  decimal.Decimal           // amount to refund in money
-	diluted []dilution                // kept percentages that are averages
-	settled time.Time                 // start of the length of the commitment that follows the true-ups of the invoice
-	partly  bool                      // in arrears, a change cuts the present period, and the lines are for a part of it
+	byCharge map[string][]*plans.Charge // unexpired charges and their credits, by ID of the charge; made by known
+	after    plans.Contract             // contract after the invoice
+	since    time.Time                  // UnbilledSince after the invoice
+	ended    time.Time                  // EndedAt after the invoice
+	itemsTo  time.Time                  // ItemsBilledTo after the invoice
+	lines    []plans.Charge             // computed lines before discounts
+	waits    []plans.Charge             // charges of earlier changes that wait for an invoice
+	on       []plans.Discount           // discounts to deduct from the lines
+	used     bool                       // on is all discounts of the contract, which then keeps the remaining ones
+	notes    []CreditResult             // credit notes of open invoices
+	ids      []string                   // IDs of the documents to come
+	renews   bool                       // the contract renews if it is billed to the end of its last term
+	refund   decimal.Decimal            // amount to refund in money
+	diluted  []dilution                 // kept percentages that are averages
+	settled  time.Time                  // start of the length of the commitment that follows the true-ups of the invoice
+	partly   bool                       // in arrears, a change cuts the present period, and the lines are for a part of it
 
 	rest    []proration.Portion // portions of the contract that are paid for from At on, given that all was billed
 	outside error               // error that At is outside the terms, so that there is no rest

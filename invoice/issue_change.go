@@ -53,7 +53,7 @@ func (w *work) change() error {
 			w.restored(amended.Charges)
 		}
 	}
-	w.lines = append(w.lines, amended.Charges...)
+	w.lines = slices.Concat(w.lines, amended.Charges)
 	return err
 }
 
@@ -205,7 +205,11 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		if err != nil {
 			return w.inAccount(err, r.Item)
 		}
-		all = append(all, unused...)
+		if all == nil {
+			all = unused
+		} else {
+			all = append(all, unused...)
+		}
 		return nil
 	}
 	if from := request.At; !a.DroppedFrom.IsZero() {

@@ -73,7 +73,6 @@ func (w *work) note(r *Receivable, lines []plans.Charge, refund decimal.Decimal)
 	}
 	w.notes = append(w.notes, note)
 	w.Ledger = slices.Concat(w.Ledger, note.Invoice.LedgerEntries)
-	w.UnexpiredCharges = slices.Concat(w.UnexpiredCharges, note.Invoice.Lines)
-	w.known = byCharge(w.UnexpiredCharges)
+	w.UnexpiredCharges, w.byCharge = slices.Concat(w.UnexpiredCharges, note.Invoice.Lines), nil
 	return nil
 }

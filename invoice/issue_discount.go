@@ -213,7 +213,8 @@ func (w *work) unusedPart(
 	c *plans.Charge, amount func(*plans.Charge) decimal.Decimal,
 ) (unused decimal.Decimal, err error) {
 	var all []plans.Charge
-	for _, own := range w.known[c.ID] {
+	for _, k := range w.known(c.ID) {
+		own := *k
 		own.Net, own.Taxes, own.Untaxed = amount(&own), nil, decimal.Decimal{}
 		own.Discounts = nil
 		all = append(all, own)

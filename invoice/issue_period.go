@@ -258,7 +258,7 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 func (w *work) creditedFrom(c *plans.Charge) time.Time {
 	from := c.Span.End
 	edges := []time.Time{c.Span.Start}
-	for _, k := range w.known[c.ID] {
+	for _, k := range w.known(c.ID) {
 		if k.Corrects != "" {
 			edges = append(edges, k.Span.Start, k.Span.End)
 		}
@@ -281,7 +281,7 @@ func (w *work) creditedFrom(c *plans.Charge) time.Time {
 // freedAt reports whether a charge is fully credited at an instant of its span.
 func (w *work) freedAt(c *plans.Charge, at time.Time) bool {
 	var units decimal.Decimal
-	for _, k := range w.known[c.ID] {
+	for _, k := range w.known(c.ID) {
 		if k.Corrects == "" || !k.Span.Contains(at) {
 			continue
 		}

@@ -14,16 +14,27 @@ import (
 // wait takes the waiting charges of earlier changes out of the additional lines. The request knows them like billed
 // charges.
 func (w *work) wait() {
+	waits := func(c plans.Charge) bool { return !c.PricedAt.IsZero() }
+	if !slices.ContainsFunc(w.Lines, waits) {
+		return
+	}
 	var others []plans.Charge
-	for _, c := range w.Lines {
-		if c.PricedAt.IsZero() {
-			others = append(others, c)
+	for i := range w.Lines {
+		if waits(w.Lines[i]) {
+			w.waits = append(w.waits, w.Lines[i])
 		} else {
-			w.waits = append(w.waits, c)
+			others = append(others, w.Lines[i])
 		}
 	}
-	w.Lines, w.UnexpiredCharges = others, slices.Concat(w.UnexpiredCharges, w.waits)
-	w.known = byCharge(w.UnexpiredCharges)
+	w.Lines, w.UnexpiredCharges, w.byCharge = others, slices.Concat(w.UnexpiredCharges, w.waits), nil
+}
+
+// known returns an unexpired charge and its credits, in their order.
+func (w *work) known(id string) []*plans.Charge {
+	if w.byCharge == nil {
+		w.byCharge = pointers(w.UnexpiredCharges)
+	}
+	return w.byCharge[id]
 }
 
 // issued returns the unexpired charges without the waiting ones.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
@@ -101,7 +102,7 @@ func (r Receivable) Match(inv Invoice) error {
 	}
 	own := NewReceivable(inv)
 	should, is := own.issued(), r.issued()
-	if field := differs(&should, &is); field != "" {
+	if field := differs(&canon.Comparer{}, &should, &is); field != "" {
 		return fault.New("receivable."+field, ErrSealed, "must be that of invoice %.40q", inv.ID)
 	}
 	var first EventKind
@@ -200,23 +201,7 @@ func (c LineCredit) gross() decimal.Decimal {
 // Received returns the money received for the invoice less the money disputed, reversed and refunded, not negative. A
 // surplus does not count.
 func (r Receivable) Received() decimal.Decimal {
-	return r.paid().Sub(r.sum(Refunded)).Add(r.owedAgain())
-}
-
-// owedAgain returns the refunded money that the customer owes again.
-func (r *Receivable) owedAgain() decimal.Decimal {
-	var sum decimal.Decimal
-	for _, e := range r.Events {
-		if e.OwedAgain && exact.Sensible(e.Amount) {
-			sum = sum.Add(e.Amount)
-		}
-	}
-	return sum
-}
-
-// paid returns the money received less the money that the customer owes again.
-func (r *Receivable) paid() decimal.Decimal {
-	return r.sum(Succeeded).Add(r.sum(DisputeWon)).Sub(r.sum(Disputed)).Sub(r.sum(Reversed)).Sub(r.owedAgain())
+	return r.sum(decimal.Decimal{}, kindsOf(Succeeded, DisputeWon), kindsOf(Disputed, Reversed, Refunded))
 }
 
 // Outstanding returns the amount still to be paid, not negative: the amount due less payments, applied credit and
@@ -226,18 +211,40 @@ func (r Receivable) Outstanding() decimal.Decimal {
 	if r.Phase == PhaseVoid || !exact.Sensible(r.AmountDue) {
 		return decimal.Decimal{}
 	}
-	return r.AmountDue.Sub(r.paid()).Sub(r.sum(Credited)).Sub(r.sum(CreditApplied)).Add(r.sum(CreditReversed))
+	return r.sum(r.AmountDue, kindsOf(Disputed, Reversed, CreditReversed)|owedAgain,
+		kindsOf(Succeeded, DisputeWon, Credited, CreditApplied))
 }
 
-// sum returns the total amount of the events of a kind.
-func (r *Receivable) sum(kind EventKind) decimal.Decimal {
-	var sum decimal.Decimal
-	for _, e := range r.Events {
-		if e.Kind == kind && exact.Sensible(e.Amount) {
-			sum = sum.Add(e.Amount)
+// kinds is a set of kinds of events.
+type kinds uint64
+
+const owedAgain kinds = 1 << 63 // refunds that the customer owes again
+
+// kindsOf returns the set of some kinds.
+func kindsOf(all ...EventKind) (k kinds) {
+	for _, kind := range all {
+		k |= 1 << kind
+	}
+	return k
+}
+
+// has reports whether the set has the kind of an event.
+func (k kinds) has(e *Event) bool { return k>>e.Kind&1 == 1 || e.OwedAgain && k&owedAgain != 0 }
+
+// sum returns an amount plus the events of some kinds, less those of others.
+func (r *Receivable) sum(amount decimal.Decimal, plus, less kinds) decimal.Decimal {
+	var sum exact.Sum
+	sum.Add(amount)
+	for i := range r.Events {
+		switch e := &r.Events[i]; {
+		case !exact.Sensible(e.Amount):
+		case plus.has(e):
+			sum.Add(e.Amount)
+		case less.has(e):
+			sum.Subtract(e.Amount)
 		}
 	}
-	return sum
+	return sum.Decimal()
 }
 
 // changedAt returns the time of the last event, or of the issue.

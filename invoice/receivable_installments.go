@@ -13,14 +13,16 @@ import (
 // last installments first.
 func (r Receivable) DueBy(at time.Time) decimal.Decimal {
 	left := r.Outstanding()
+	if len(r.Installments) == 0 {
+		return left
+	}
 	later := decimal.Decimal{} // installments after the instant, the last first
 	for _, part := range r.Installments {
 		if part.At.After(at) {
 			later = later.Add(part.Amount)
 		}
 	}
-	reduced := r.sum(Credited).Add(r.sum(CreditApplied))
-	if later = later.Sub(reduced); !later.IsPositive() {
+	if later = r.sum(later, 0, kindsOf(Credited, CreditApplied)); !later.IsPositive() {
 		return left
 	}
 	return decimal.Max(left.Sub(later), decimal.Decimal{})

@@ -133,7 +133,7 @@ func (r *Receivable) fill(e *Event) error {
 // paidWithCredit returns the part of the invoice that credit paid, when it was issued and later, and that is not due
 // again.
 func (r *Receivable) paidWithCredit() decimal.Decimal {
-	sum := r.sum(CreditApplied).Sub(r.sum(CreditReversed)).Sub(r.AmountDue)
+	sum := r.sum(r.AmountDue.Neg(), kindsOf(CreditApplied), kindsOf(CreditReversed))
 	for i := range r.Lines {
 		line := LineCredit{Net: r.Lines[i].Net, Taxes: r.Lines[i].Taxes}
 		sum = sum.Add(line.gross())

@@ -104,7 +104,7 @@ func taxed(c *plans.Charge) decimal.Decimal {
 	if !exact.Sensible(c.Net) || !exact.Sensible(c.Untaxed) {
 		return c.Net
 	}
-	return c.Net.Sub(c.Untaxed)
+	return exact.Minus(c.Net, c.Untaxed)
 }
 
 // taxName returns the name of a tax with its percentage. A tax engine may give an amount without one.

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
@@ -218,9 +219,9 @@ func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
 		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) && !s.issuedAtEnd(k.ID) {
 			continue
 		}
-		net = net.Add(k.Net)
+		net = exact.Plus(net, k.Net)
 		if !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
-			units = units.Sub(k.Quantity)
+			units = exact.Minus(units, k.Quantity)
 		}
 	}
 	return net, units

@@ -138,7 +138,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		if err != nil {
 			return err
 		}
-		a.Charges = append(a.Charges, begun(charges, at)...)
+		a.Charges = joined(a.Charges, begun(charges, at))
 	}
 	return nil
 }

@@ -112,6 +112,13 @@ func (c *Contract) own(at time.Time) {
 
 // advance applies the ramp steps up to an instant to the items. Both become new lists.
 func (c *Contract) advance(at time.Time) {
+	if len(c.Ramp) == 0 && !c.timedUplift() {
+		c.Items, c.Ramp = slices.DeleteFunc(slices.Clone(c.Items), func(item Item) bool { return item.none() }), nil
+		if len(c.Items) == 0 {
+			c.Items = nil
+		}
+		return
+	}
 	var items []Item
 	for _, id := range c.ids() {
 		if item, ok := c.on(id, at); ok {

@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -37,12 +36,15 @@ func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Char
 // priced returns charges of one kind for some items and a portion.
 func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
+	var legs []leg
 	for i, id := range ids {
 		own, err := c.itemPortion(id, &p)
 		if err != nil {
 			return nil, err
 		}
-		for _, leg := range c.legs(id, own.Span) {
+		legs = c.appendLegs(legs[:0], id, own.Span)
+		for j := range legs {
+			leg := &legs[j]
 			if leg.item.Quantity.IsZero() || leg.item.Price.Accrues() {
 				continue
 			}
@@ -122,36 +124,16 @@ func (c *Contract) lacking(
 
 // ids returns the IDs of all items in order, then those that ramp steps add.
 func (c *Contract) ids() []string {
-	var ids []string
-	for _, item := range c.Items {
-		ids = append(ids, item.ID)
+	ids := make([]string, 0, len(c.Items)+len(c.Ramp))
+	for i := range c.Items {
+		ids = append(ids, c.Items[i].ID)
 	}
-	for _, s := range c.Ramp {
-		if !slices.Contains(ids, s.Item.ID) {
-			ids = append(ids, s.Item.ID)
+	for i := range c.Ramp {
+		if id := c.Ramp[i].Item.ID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	return ids
-}
-
-// leg is an item with one quantity and price throughout a span.
-type leg struct {
-	item  Item
-	span  proration.Period
-	since time.Time // time of the ramp step that agreed its price; zero is the item of the contract
-}
-
-// portion returns the leg as a part of a portion.
-func (l *leg) portion(p *proration.Portion) proration.Portion {
-	own := proration.Portion{Period: p.Period, Span: l.span, Edges: p.Edges}
-	if !l.span.Start.Equal(p.Span.Start) {
-		own.Edges.Begins, own.Edges.Changes = false, false
-	}
-	own.Edges.Ends = p.Edges.Ends && l.span.End.Equal(p.Span.End)
-	if !l.span.Equal(p.Span) { // each step is charged for its days
-		own.Edges.Extent = 0
-	}
-	return own
 }
 
 // edges returns what begins and ends a portion of the contract as far as the policy treats it differently. Service ends
@@ -172,59 +154,6 @@ func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) prorati
 		Whole:   policy.DayCount == proration.Actual30,
 		Extent:  p.Edges.Extent,
 	}
-}
-
-// legs returns an item over a span: one leg, or several if ramp steps change it inside. There is no leg before the item
-// is added.
-func (c *Contract) legs(id string, span proration.Period) []leg {
-	var legs []leg
-	for _, item := range c.Items {
-		if item.ID == id {
-			legs = append(legs, leg{item: item, span: span})
-		}
-	}
-	for _, s := range c.Ramp {
-		if s.Item.ID != id || !s.At.Before(span.End) {
-			continue
-		}
-		next := leg{item: s.Item, span: span, since: s.At}
-		if len(legs) > 0 {
-			last := &legs[len(legs)-1]
-			if c.Uplift != nil && last.item.contracted().Equal(next.item.contracted()) { // only the quantity changes
-				next = leg{item: last.item, span: span, since: last.since}
-				next.item.Quantity = s.Item.Quantity
-			}
-			switch {
-			case last.same(&next.item):
-				continue
-			case s.At.After(last.span.Start):
-				last.span.End = s.At
-			default:
-				legs = legs[:len(legs)-1]
-			}
-		}
-		if n := len(legs); n > 0 && legs[n-1].same(&next.item) {
-			legs[n-1].span.End = span.End // the step undoes another one of the same instant
-			continue
-		}
-		if s.At.After(span.Start) {
-			next.span.Start = s.At
-		}
-		legs = append(legs, next)
-	}
-	if c.timedUplift() {
-		legs = c.upliftedLegs(legs)
-	}
-	return legs
-}
-
-// on returns an item as it is at an instant, and false if the contract does not have it then.
-func (c *Contract) on(id string, at time.Time) (Item, bool) {
-	legs := c.legs(id, proration.Period{Start: at, End: at.Add(1)})
-	if len(legs) == 0 || legs[len(legs)-1].item.none() {
-		return Item{}, false
-	}
-	return legs[len(legs)-1].item, true
 }
 
 // length returns the agreed length of a period of the contract: the length of the term that is billed up front, or the
@@ -297,4 +226,12 @@ func (c *Charge) timesOf(price *Price) (int64, error) {
 		Months: own.Months * int(times), Days: own.Days * int(times), Seconds: own.Seconds * times,
 	}
 	return price.times(length)
+}
+
+// joined returns two lists of charges as one. Either can be the result.
+func joined(a, b []Charge) []Charge {
+	if len(a) == 0 {
+		return b
+	}
+	return append(a, b...)
 }

@@ -219,6 +219,23 @@ func ExampleNewResidual() {
 	// Output: 1/300 0.01 1/300 <nil>
 }
 
+func ExampleFraction_AppendText() {
+	text, err := proration.Fraction{Num: 15, Den: 30}.AppendText([]byte("used: "))
+	fmt.Println(string(text), err)
+	// Output: used: 15/30 <nil>
+}
+
+func ExampleResidual_AppendText() {
+	var r proration.Residual
+	if err := r.UnmarshalText([]byte("-1/300")); err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := r.AppendText([]byte("carry "))
+	fmt.Println(string(text), err)
+	// Output: carry -1/300 <nil>
+}
+
 func ExampleResidual_Compare() {
 	var small, large proration.Residual
 	if err := errors.Join(small.UnmarshalText([]byte("-1/300")), large.UnmarshalText([]byte("1/400"))); err != nil {

@@ -33,11 +33,19 @@ func (x Fraction) lowest() Fraction {
 
 // String returns "15/30".
 func (x Fraction) String() string {
-	return strconv.FormatInt(x.Num, 10) + "/" + strconv.FormatInt(x.Den, 10)
+	var room [40]byte // two numbers of at most 19 digits
+	text, _ := x.AppendText(room[:0])
+	return string(text)
+}
+
+// AppendText appends "15/30". It returns no error.
+func (x Fraction) AppendText(text []byte) ([]byte, error) {
+	text = append(strconv.AppendInt(text, x.Num, 10), '/')
+	return strconv.AppendInt(text, x.Den, 10), nil
 }
 
 // MarshalText returns "15/30".
-func (x Fraction) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+func (x Fraction) MarshalText() ([]byte, error) { return x.AppendText(nil) }
 
 // UnmarshalText reads "15/30". Text other than two whole numbers is ErrInvalid, and so is a denominator that is not
 // positive, except in "0/0", the zero Fraction.

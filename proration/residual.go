@@ -54,14 +54,20 @@ func (r Residual) Compare(other Residual) int { return r.remainder.Compare(other
 
 // String returns the number in lowest terms: "-1/300", or "0".
 func (r Residual) String() string {
-	if text := r.remainder.Ratio(); text != "" {
-		return text
+	text, _ := r.AppendText(nil)
+	return string(text)
+}
+
+// AppendText appends the text of String. It returns no error.
+func (r Residual) AppendText(text []byte) ([]byte, error) {
+	if text, ok := r.remainder.AppendRatio(text); ok {
+		return text, nil
 	}
-	return r.Rat().RatString()
+	return append(text, r.Rat().RatString()...), nil
 }
 
 // MarshalText returns the text of String.
-func (r Residual) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+func (r Residual) MarshalText() ([]byte, error) { return r.AppendText(nil) }
 
 // A carry has at most 400 digits above and below its fraction bar, so that the residual of one more amount still fits
 // into maxResidualText.

@@ -7,6 +7,7 @@ package canon
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"reflect"
 	"strconv"
 	"time"
@@ -37,13 +38,32 @@ func AppendNormal(out []byte, v any) ([]byte, error) {
 	return w.value(v)
 }
 
-// Equal reports whether two values, or pointers to them, have the same Normal text. Values without one are not equal.
-func Equal(a, b any) bool {
-	text, errA := AppendNormal(make([]byte, 0, 2_048), a)
-	n := len(text)
-	text, errB := AppendNormal(text, b)
-	return errA == nil && errB == nil && bytes.Equal(text[:n], text[n:])
+// WriteNormal writes the text of Normal to out, a part at a time.
+// Errors: as for [JSON], and those of out.
+func WriteNormal(out io.Writer, v any) error {
+	w := writer{normal: true, to: out, out: make([]byte, 0, 2*part)}
+	text, err := w.value(v)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
 }
+
+// Comparer compares values. It uses its memory again. The zero Comparer is ready to use.
+type Comparer struct{ w writer }
+
+// Equal reports whether two values, or pointers to them, have the same Normal text. Values without one are not equal.
+func (c *Comparer) Equal(a, b any) bool {
+	c.w.normal, c.w.count, c.w.out = true, false, c.w.out[:0]
+	_, errA := c.w.value(a)
+	n := len(c.w.out)
+	_, errB := c.w.value(b)
+	return errA == nil && errB == nil && bytes.Equal(c.w.out[:n], c.w.out[n:])
+}
+
+// part is the size from which a text is written to the writer that takes it.
+const part = 512
 
 // writer writes one value.
 type writer struct {
@@ -51,6 +71,7 @@ type writer struct {
 	places int32 // least number of decimal places of amounts
 	count  bool  // whether numbers of the field being written are not amounts
 	out    []byte
+	to     io.Writer // takes parts of the text; nil keeps all of it
 }
 
 func (w *writer) value(v any) ([]byte, error) {
@@ -64,6 +85,17 @@ func (w *writer) value(v any) ([]byte, error) {
 		return nil, err
 	}
 	return w.out, nil
+}
+
+// flush writes a long text to the writer that takes it, except for its last byte, which can still change.
+func (w *writer) flush() error {
+	if w.to == nil || len(w.out) < part {
+		return nil
+	}
+	last := len(w.out) - 1
+	_, err := w.to.Write(w.out[:last])
+	w.out = append(w.out[:0], w.out[last])
+	return err
 }
 
 // null appends null.

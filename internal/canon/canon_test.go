@@ -1,7 +1,10 @@
 package canon_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -193,6 +196,52 @@ func TestUnsupportedValuesAreRefused(t *testing.T) {
 		}
 		if text, err := canon.Normal(v); err == nil {
 			t.Errorf("%s is encoded as %s", name, text)
+		}
+	}
+}
+
+// limited is a writer that fails after a number of parts.
+type limited struct {
+	text  []byte
+	parts int
+}
+
+func (l *limited) Write(text []byte) (int, error) {
+	if l.parts--; l.parts < 0 {
+		return 0, io.ErrShortWrite
+	}
+	l.text = append(l.text, text...)
+	return len(text), nil
+}
+
+// A text that is written in parts is the same as in one, whatever stands where a part ends.
+func TestPartsOfAText(t *testing.T) {
+	type part struct {
+		Name  string   `json:"name,omitzero"`
+		Names []string `json:"names,omitzero"`
+	}
+	type whole struct {
+		First part   `json:"first"`
+		Lists []part `json:"lists"`
+		Last  part   `json:"last"`
+	}
+	for size := range 600 {
+		v := whole{
+			First: part{Name: strings.Repeat("a", size)},
+			Lists: []part{{}, {Name: strings.Repeat("b", size/2), Names: []string{"c", ""}}, {Names: []string{strings.Repeat("d", 600-size)}}},
+		}
+		want, err := canon.Normal(&v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := limited{parts: 100}
+		if err := canon.WriteNormal(&got, &v); err != nil || !bytes.Equal(got.text, want) {
+			t.Fatalf("%d: got %s, want %s: %v", size, got.text, want, err)
+		}
+		for parts := range 100 - got.parts {
+			if err := canon.WriteNormal(&limited{parts: parts}, &v); !errors.Is(err, io.ErrShortWrite) {
+				t.Fatalf("%d: part %d: got %v", size, parts, err)
+			}
 		}
 	}
 }

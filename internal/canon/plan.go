@@ -169,10 +169,9 @@ func structPlan(t reflect.Type) plan {
 	write := fieldsPlan(t)
 	return func(w *writer, v reflect.Value) error {
 		w.out = append(w.out, '{')
-		from := len(w.out)
 		err := write(w, v)
-		if len(w.out) > from {
-			w.out = w.out[:len(w.out)-1] // the comma after the last field
+		if last := len(w.out) - 1; w.out[last] == ',' { // after the last field
+			w.out = w.out[:last]
 		}
 		w.out = append(w.out, '}')
 		return err
@@ -202,25 +201,30 @@ func fieldsPlan(t reflect.Type) plan {
 	return func(w *writer, v reflect.Value) error {
 		for i := range fields {
 			f := &fields[i]
-			x := v.Field(f.index)
-			if f.name == "" {
-				if err := f.plan(w, x); err != nil {
-					return err
-				}
-				continue
-			}
-			if f.omits != nil && f.omits(w, x) {
-				continue
-			}
-			w.out = append(w.out, f.name...)
-			w.count = f.count
-			if err := f.plan(w, x); err != nil {
+			if err := f.write(w, v.Field(f.index)); err != nil {
 				return err
 			}
-			w.out = append(w.out, ',')
 		}
 		return nil
 	}
+}
+
+// write writes a field with its name and a comma, unless it is left out. The fields of an embedded struct have names of
+// their own.
+func (f *field) write(w *writer, v reflect.Value) error {
+	if f.name == "" {
+		return f.plan(w, v)
+	}
+	if f.omits != nil && f.omits(w, v) {
+		return nil
+	}
+	w.out = append(w.out, f.name...)
+	w.count = f.count
+	if err := f.plan(w, v); err != nil {
+		return err
+	}
+	w.out = append(w.out, ',')
+	return w.flush()
 }
 
 // omitter returns whether the options of its tag leave a field out.

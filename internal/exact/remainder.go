@@ -99,24 +99,22 @@ func (r Remainder) Compare(other Remainder) int {
 	return r.Rat().Cmp(other.Rat())
 }
 
-// Ratio returns the value in lowest terms, "-1/300" or "0", and "" if it does not fit small integers.
-func (r Remainder) Ratio() string {
+// AppendRatio appends the value in lowest terms, "-1/300" or "0", and returns false if it does not fit small integers.
+func (r Remainder) AppendRatio(text []byte) ([]byte, bool) {
 	switch {
 	case !Small || r.Big != nil || r.Places < 0 || int(r.Places) >= len(pow10):
-		return ""
+		return text, false
 	case r.Num == 0:
-		return "0"
+		return append(text, '0'), true
 	}
 	over, den := bits.Mul64(uint64(r.Den), pow10[r.Places]) //nolint:gosec // a denominator is positive
 	if over != 0 {
-		return ""
+		return text, false
 	}
 	a, b := magnitude(r.Num), den
 	for b != 0 {
 		a, b = b, a%b
 	}
-	var room [44]byte
-	text := room[:0]
 	if r.Num < 0 {
 		text = append(text, '-')
 	}
@@ -124,7 +122,7 @@ func (r Remainder) Ratio() string {
 	if den /= a; den != 1 {
 		text = strconv.AppendUint(append(text, '/'), den, 10)
 	}
-	return string(text)
+	return text, true
 }
 
 // IsZero reports whether the remainder is zero.

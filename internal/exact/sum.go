@@ -15,25 +15,27 @@ type Sum struct {
 }
 
 // Add adds an amount.
-func (s *Sum) Add(d decimal.Decimal) {
+func (s *Sum) Add(d decimal.Decimal) { s.addTimes(1, d) }
+
+// Subtract subtracts an amount.
+func (s *Sum) Subtract(d decimal.Decimal) { s.addTimes(-1, d) }
+
+// addTimes adds n times an amount, with n = 1 or -1.
+func (s *Sum) addTimes(n int64, d decimal.Decimal) {
 	if s.long == nil {
 		exp := min(s.exp, d.Exponent())
 		sum, okS := scaled(s.units, int64(s.exp)-int64(exp))
 		more, okD := units(d, exp)
 		if okS && okD { // each has at most 62 bits
-			s.units, s.exp = sum+more, exp
+			s.units, s.exp = sum+n*more, exp
 			return
 		}
 	}
+	if n < 0 {
+		d = d.Neg()
+	}
 	long := s.Decimal().Add(d)
 	s.long = &long
-}
-
-// Subtract subtracts an amount.
-func (s *Sum) Subtract(d decimal.Decimal) {
-	if !d.IsZero() {
-		s.Add(Negative(d))
-	}
 }
 
 // AddProduct adds n x a x b x 10^shift.
