@@ -24,16 +24,18 @@ func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Dec
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
-	var sum decimal.Decimal
 	if f != nil {
-		return sum, f.Err()
+		return decimal.Decimal{}, f.Err()
 	}
-	for _, a := range accounts(ledger) {
-		if a.grant.Currency == currency && a.grant.pays(at) {
-			sum = exact.Plus(sum, a.left(at))
+	var sum exact.Sum
+	known := grantsOf(ledger)
+	for i := range ledger {
+		e, grant := &ledger[i], &ledger[known.find(i)]
+		if grant.Currency == currency && grant.pays(at) && !e.At.After(at) {
+			sum.Add(e.Amount)
 		}
 	}
-	return sum, nil
+	return sum.Decimal(), nil
 }
 
 // Due is an amount to pay with credit.
@@ -57,25 +59,26 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 	if f != nil {
 		return nil, decimal.Decimal{}, f.Err()
 	}
-	if due.Amount.IsZero() {
+	pays := func(e *Entry) bool {
+		return e.Kind == Granted && e.Currency == due.Currency && e.BeforeTax == due.BeforeTax && e.pays(due.At)
+	}
+	if due.Amount.IsZero() || !slices.ContainsFunc(ledger, func(e Entry) bool { return pays(&e) }) {
 		return nil, due.Amount, nil
 	}
-	open := slices.DeleteFunc(accounts(ledger), func(a account) bool {
-		return a.grant.Currency != due.Currency || a.grant.BeforeTax != due.BeforeTax || !a.grant.pays(due.At)
-	})
+	open := slices.DeleteFunc(accounts(ledger), func(a account) bool { return !pays(a.grant) })
 	slices.SortFunc(open, func(a, b account) int { return inOrder(a.grant, b.grant) })
 	rest = due.Amount
 	for _, a := range open {
-		pays := exact.Smaller(a.free(due.At), rest)
-		if most := a.grant.places(); -pays.Exponent() > most {
-			pays = pays.Truncate(most)
+		part := exact.Smaller(a.free(due.At), rest)
+		if most := a.grant.places(); -part.Exponent() > most {
+			part = part.Truncate(most)
 		}
-		if !pays.IsPositive() {
+		if !part.IsPositive() {
 			continue
 		}
-		rest = exact.Minus(rest, pays)
+		rest = exact.Minus(rest, part)
 		spent = append(spent, Entry{
-			Kind: Spent, ID: a.grant.ID, Amount: exact.Negative(pays), Currency: due.Currency,
+			Kind: Spent, ID: a.grant.ID, Amount: exact.Negative(part), Currency: due.Currency,
 			At: due.At, Ref: due.Ref,
 		})
 	}

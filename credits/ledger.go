@@ -167,9 +167,9 @@ func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 func Validate(ledger []Entry) error {
 	var f fault.List
 	var few [maxSearched]place
-	places, known := few[:0], grants{ledger: ledger}
+	places, known := few[:0], grantsOf(ledger)
 	if len(ledger) > maxSearched {
-		places, known.byID = make([]place, 0, len(ledger)), map[string]int{}
+		places = make([]place, 0, len(ledger))
 	}
 	for i := range ledger {
 		e, grant := &ledger[i], known.find(i)

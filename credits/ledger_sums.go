@@ -19,6 +19,15 @@ type grants struct {
 	byID   map[string]int // indexes of the grants; nil searches the ledger
 }
 
+// grantsOf returns the grants of a ledger. A long one is not searched.
+func grantsOf(ledger []Entry) grants {
+	known := grants{ledger: ledger}
+	if len(ledger) > maxSearched {
+		known.byID = map[string]int{}
+	}
+	return known
+}
+
 // find returns the index of the first grant with the ID of entry i: i itself for a new grant, and -1 for no grant at or
 // before the entry. Entries are asked for in order.
 func (g *grants) find(i int) int {

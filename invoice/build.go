@@ -229,9 +229,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 			Source: inv.source(),
 		})
 	}
-	if inv.CreditBalance, err = credits.Balance(
-		slices.Concat(d.Ledger, inv.LedgerEntries), d.Currency, d.At,
-	); err != nil {
+	if inv.CreditBalance, err = d.balance(inv.LedgerEntries); err != nil {
 		return err
 	}
 	inv.CreditBalance = exact.Plus(inv.CreditBalance, zero)
@@ -243,6 +241,20 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 		}
 	}
 	return nil
+}
+
+// balance returns the credit after the invoice, given its entries in the ledger.
+func (d *Draft) balance(entries []credits.Entry) (decimal.Decimal, error) {
+	if slices.ContainsFunc(entries, func(e credits.Entry) bool { return e.Kind == credits.Granted }) {
+		return credits.Balance(slices.Concat(d.Ledger, entries), d.Currency, d.At) // the grant can have a fault
+	}
+	before, err := credits.Balance(d.Ledger, d.Currency, d.At)
+	var sum exact.Sum
+	sum.Add(before)
+	for i := range entries {
+		sum.Add(entries[i].Amount)
+	}
+	return sum.Decimal(), err
 }
 
 // source returns the ID of the first credited charge, or "".

@@ -18,7 +18,10 @@ func (w *work) document() (IssueResult, error) {
 		ItemsBilledTo: w.itemsTo,
 	}}
 	lines, known := w.lines, w.issued()
-	if len(w.waits)+len(w.Lines) > 0 {
+	switch {
+	case len(w.waits)+len(w.lines) == 0:
+		lines = w.Lines
+	case len(w.waits)+len(w.Lines) > 0:
 		lines = slices.Concat(w.waits, w.lines, w.Lines)
 	}
 	if w.UnbilledAs != "" {
@@ -46,7 +49,9 @@ func (w *work) document() (IssueResult, error) {
 		doc.UsedDiscounts = w.usedUp(inv.RemainingDiscounts, inv.Lines)
 	}
 	w.keepKnown(&doc.Account, [2][]plans.Charge{known, inv.Lines}, nil)
-	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
+	if len(inv.LedgerEntries) > 0 {
+		doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
+	}
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
 }
@@ -119,8 +124,9 @@ func (w *work) usable(billed [2][]plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	moved := cycleStart(&w.after)
 	measured := w.after.Minimum.IsPositive() && moved.After(w.IssuedAt)
-	var left []plans.Charge
-	for k, charges := range billed {
+	var room [16]*plans.Charge
+	left := room[:0]
+	for _, charges := range billed {
 		for i := range charges {
 			c := &charges[i]
 			own := c.Corrects == "" && !c.Price.Accrues() && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) ||
@@ -128,14 +134,17 @@ func (w *work) usable(billed [2][]plans.Charge) []plans.Charge {
 			if own {
 				kept[c.ID] = true
 			}
-			if !own && (c.Corrects == "" || !kept[c.Corrects]) {
-				continue
+			if own || c.Corrects != "" && kept[c.Corrects] {
+				left = append(left, c)
 			}
-			if left == nil {
-				left = make([]plans.Charge, 0, len(charges)-i+len(billed[1-k]))
-			}
-			left = append(left, *c)
 		}
 	}
-	return left
+	if len(left) == 0 {
+		return nil
+	}
+	all := make([]plans.Charge, len(left))
+	for i, c := range left {
+		all[i] = *c
+	}
+	return all
 }

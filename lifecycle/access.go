@@ -117,7 +117,8 @@ func (s *Subscription) continues() bool { return !s.GaveUp && s.billedFor() }
 // covered reports whether charges that count cover the current time. An addition alone does not cover the contract that
 // it adds to.
 func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
-	all := slices.DeleteFunc(s.covering(), func(c *plans.Charge) bool { return !counts(c) && !given(c) })
+	var room [8]*plans.Charge
+	all := slices.DeleteFunc(s.covering(room[:0]), func(c *plans.Charge) bool { return !counts(c) && !given(c) })
 	if len(all) == 0 {
 		return false
 	}
@@ -134,7 +135,7 @@ func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
 			c := &s.UnexpiredCharges[j]
 			if c.Item == item.ID && s.covers(c) && counts(c) && s.stands(c) {
 				_, units := s.left(c)
-				left = left.Sub(units)
+				left = exact.Minus(left, units)
 			}
 		}
 		if left.IsPositive() {
@@ -171,12 +172,13 @@ func (s *Subscription) covers(c *plans.Charge) bool {
 	return c.Corrects == "" && base(c.Kind) && !c.Price.HasItemPeriods() && c.Span.Contains(s.At)
 }
 
-// covering returns the base charges that cover the current time and are not credited. A charge of zero counts only if
+// covering appends the base charges that cover the current time and are not credited. A charge of zero counts only if
 // nothing else was billed for its plan, credited or not, and no other charge covers the time, or if the seller gives
 // the time for nothing.
-func (s *Subscription) covering() (all []*plans.Charge) {
+func (s *Subscription) covering(all []*plans.Charge) []*plans.Charge {
 	costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }
-	var billed []string // plans with a price
+	var room [8]string
+	billed := room[:0] // plans with a price
 	for i := range s.UnexpiredCharges {
 		c := &s.UnexpiredCharges[i]
 		if !s.covers(c) {

@@ -124,19 +124,21 @@ func (q *search) keep(d Deadline) {
 // cause returns the text from which the IDs of effects and notices of the deadline derive. Callers store these IDs, so
 // the text of a deadline never changes.
 func (d Deadline) cause() string {
-	text := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
+	var room [128]byte
+	text := append(append(room[:0], d.Kind.String()...), '-')
+	text = d.At.UTC().AppendFormat(text, time.RFC3339Nano)
 	switch {
 	case d.Kind == ChangeDue:
-		text += "-event-" + strconv.FormatInt(d.Change, 10)
+		text = strconv.AppendInt(append(text, "-event-"...), d.Change, 10)
 	case d.Kind == ReminderDue:
-		text += "-" + d.Of.String() + "-" + strconv.Itoa(d.Reminder)
-		if d.Invoice != "" {
-			text += " " + d.Invoice
+		text = append(append(append(text, '-'), d.Of.String()...), '-')
+		if text = strconv.AppendInt(text, int64(d.Reminder), 10); d.Invoice != "" {
+			text = append(append(text, ' '), d.Invoice...)
 		}
 	case d.Invoice != "":
-		text += "-" + d.Invoice
+		text = append(append(text, '-'), d.Invoice...)
 	}
-	return text
+	return string(text)
 }
 
 // next returns the next deadline, the zero Deadline if there is none.

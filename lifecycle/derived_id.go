@@ -13,12 +13,15 @@ import (
 // slashes of the subscription are escaped, so that the first and the last slash part the ID, and two never meet.
 func (s *step) id() string {
 	s.caused++
-	return s.sub.idPrefix() + s.cause + "/" + strconv.Itoa(s.caused)
+	return s.sub.escapedID() + "/" + s.cause + "/" + strconv.Itoa(s.caused)
 }
 
 // idPrefix begins every derived ID of the subscription except those of documents.
-func (s *Subscription) idPrefix() string {
-	return strings.ReplaceAll(strings.ReplaceAll(s.ID, "%", "%25"), "/", "%2F") + "/"
+func (s *Subscription) idPrefix() string { return s.escapedID() + "/" }
+
+// escapedID returns the subscription's ID without slashes.
+func (s *Subscription) escapedID() string {
+	return strings.ReplaceAll(strings.ReplaceAll(s.ID, "%", "%25"), "/", "%2F")
 }
 
 // eventID begins the ID of an event, which the event's number ends.

@@ -84,7 +84,9 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if o.Change.Cancel || o.Close {
 		until = s.sub.Period.End // nothing of the period is billed any more
 	}
-	o.Lines = slices.Concat(s.sub.waitingUntil(until), notWaiting(o.Lines))
+	if o.Lines = notWaiting(o.Lines); len(s.sub.UnbilledCharges) > 0 {
+		o.Lines = chained(s.sub.waitingUntil(until), o.Lines)
+	}
 	o.Policy, o.Contact, o.Open = s.billing(), s.sub.Contact, s.open()
 	ids := s.nextIDs(1 + len(o.Open))
 	o.ID, o.MoreIDs = ids[0], ids[1:]
@@ -117,7 +119,7 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if o.UnbilledAs == "" {
 		s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)
 	}
-	s.sub.UnbilledCharges = slices.Concat(s.sub.UnbilledCharges, doc.Unbilled)
+	s.sub.UnbilledCharges = chained(s.sub.UnbilledCharges, doc.Unbilled)
 	for i := range doc.CreditNotes {
 		if err := s.lower(&doc.CreditNotes[i]); err != nil {
 			return nil, err
@@ -140,6 +142,7 @@ func (s *step) take(inv invoice.Invoice) {
 	r := invoice.NewReceivable(inv)
 	s.out.Receivables = append(s.out.Receivables, r)
 	if inv.Total.IsPositive() {
+		s.ownReceivables(1)
 		s.sub.Receivables = append(s.sub.Receivables, r)
 	}
 	for _, id := range corrected(&inv) {

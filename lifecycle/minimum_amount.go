@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/invoice"
@@ -58,10 +56,13 @@ func (s *step) postpone(r *invoice.Receivable) error {
 
 // askHeld requests payment of the held invoices, oldest first, except one that is requested after them.
 func (s *step) askHeld(except string) error {
-	for _, r := range slices.Clone(s.sub.Receivables) {
-		if !waitsForMore(&r) || r.Invoice == except {
-			continue
+	var held []invoice.Receivable
+	for i := range s.sub.Receivables {
+		if r := &s.sub.Receivables[i]; waitsForMore(r) && r.Invoice != except {
+			held = append(held, *r)
 		}
+	}
+	for _, r := range held {
 		if err := s.request(r, r.Outstanding()); err != nil {
 			return err
 		}

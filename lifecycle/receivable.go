@@ -116,9 +116,7 @@ func (s *step) inReceivable(err error, id string) error {
 // replace stores a changed receivable in the subscription and in the outcome.
 func (s *step) replace(r invoice.Receivable) {
 	if i := s.sub.receivable(r.Invoice); i >= 0 {
-		if !s.edits {
-			s.sub.Receivables, s.edits = slices.Clone(s.sub.Receivables), true
-		}
+		s.ownReceivables(0)
 		s.sub.Receivables[i] = r
 	}
 	for i := range s.out.Receivables {
@@ -128,6 +126,13 @@ func (s *step) replace(r invoice.Receivable) {
 		}
 	}
 	s.out.Receivables = append(s.out.Receivables, r)
+}
+
+// ownReceivables makes the list of receivables the step's own, with room for more of them.
+func (s *step) ownReceivables(more int) {
+	if n := len(s.sub.Receivables); !s.edits {
+		s.sub.Receivables, s.edits = append(make([]invoice.Receivable, 0, n+more), s.sub.Receivables...), true
+	}
 }
 
 // detach makes a copy of the subscription the one that the step works on, so that the step can go back to the other.

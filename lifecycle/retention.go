@@ -56,8 +56,16 @@ func (s *Subscription) inUse() map[string]bool {
 	return used
 }
 
-// without returns a list without the elements that are over: the same list if there are none, and nil if all are.
+// without returns a list without the elements that are over: the same memory if they are at its start or there are
+// none, and nil if all are.
 func without[T any](all []T, over func(*T) bool) (kept []T) {
+	start := 0
+	for start < len(all) && over(&all[start]) {
+		start++
+	}
+	if all = all[start:len(all):len(all)]; len(all) == 0 {
+		return nil
+	}
 	i := 0
 	for i < len(all) && !over(&all[i]) {
 		i++

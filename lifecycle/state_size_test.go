@@ -54,20 +54,60 @@ func TestEventThatBillsNothingIsCheap(t *testing.T) {
 		if e.Kind == lifecycle.CreditGranted {
 			e.Grant.Amount = giventest.Money("5.00")
 		}
-		const runs = 100
-		var err error
-		apply := func() {
-			if _, applied := lifecycle.Apply(p, sub, e); applied != nil {
-				err = applied
-			}
+		n, size := allocates(t, 100, func() error {
+			_, err := lifecycle.Apply(p, sub, e)
+			return err
+		})
+		if n > 60 || size > 17_000 {
+			t.Errorf("%v makes %v allocations of %d bytes, want at most 60 of 17,000", e.Kind, n, size)
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		n := testing.AllocsPerRun(runs, apply) // one more run than counted
-		runtime.ReadMemStats(&after)
-		size := (after.TotalAlloc - before.TotalAlloc) / (runs + 1)
-		if err != nil || n > 100 || size > 24_000 {
-			t.Errorf("%v makes %v allocations of %d bytes, want at most 100 of 24,000: %v", e.Kind, n, size, err)
+	}
+}
+
+// allocates returns the allocations of a call and their bytes.
+func allocates(t *testing.T, runs int, call func() error) (n float64, size uint64) {
+	t.Helper()
+	var err error
+	run := func() {
+		if failed := call(); failed != nil {
+			err = failed
 		}
+	}
+	run()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n = testing.AllocsPerRun(runs, run) // one more run than counted
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, (after.TotalAlloc - before.TotalAlloc) / uint64(runs+1)
+}
+
+// A renewal allocates its document, its charges and one copy of the receivables. An event of a history allocates less.
+func TestAllocationsOfSteps(t *testing.T) {
+	if race.On || !exact.Small {
+		return // the race detector allocates by itself, and so does math/big
+	}
+	p, sub, at := afterAYear(t)
+	n, size := allocates(t, 20, func() error {
+		_, err := lifecycle.Advance(p, sub, at.AddDate(0, 1, 0))
+		return err
+	})
+	t.Logf("a renewal: %v allocations of %d bytes", n, size)
+	if n > 165 || size > 36_000 {
+		t.Errorf("a renewal makes %v allocations of %d bytes, want at most 165 of 36,000", n, size)
+	}
+	const count = 1_000
+	policy, initial, events, to := typicalEvents(t, count)
+	policies := policiesOf(t, policy)
+	n, size = allocates(t, 1, func() error {
+		_, err := lifecycle.Replay(policies, initial, events, to)
+		return err
+	})
+	n, size = n/count, size/count
+	t.Logf("an event of a history: %v allocations of %d bytes", n, size)
+	if n > 150 || size > 22_000 {
+		t.Errorf("an event of a history makes %v allocations of %d bytes, want at most 150 of 22,000", n, size)
 	}
 }

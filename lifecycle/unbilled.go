@@ -11,7 +11,7 @@ import (
 
 // waiting returns the prorations that wait for the next invoice. Other unbilled charges are usage and sales.
 func (s *Subscription) waiting() []plans.Charge {
-	return slices.DeleteFunc(slices.Clone(s.UnbilledCharges), func(c plans.Charge) bool { return c.PricedAt.IsZero() })
+	return without(s.UnbilledCharges, func(c *plans.Charge) bool { return c.PricedAt.IsZero() })
 }
 
 // waitingUntil returns the prorations that wait, and none if all of them are zero and their time is over.
@@ -38,7 +38,18 @@ func billsNothing(inv *invoice.Invoice) bool {
 
 // notWaiting returns the charges without the prorations that wait.
 func notWaiting(charges []plans.Charge) []plans.Charge {
-	return slices.DeleteFunc(slices.Clone(charges), func(c plans.Charge) bool { return !c.PricedAt.IsZero() })
+	return without(charges, func(c *plans.Charge) bool { return !c.PricedAt.IsZero() })
+}
+
+// chained returns two lists of charges as one. A list is the result if the other one is empty.
+func chained(a, b []plans.Charge) []plans.Charge {
+	switch {
+	case len(a) == 0:
+		return slices.Clip(b)
+	case len(b) == 0:
+		return slices.Clip(a)
+	}
+	return slices.Concat(a, b)
 }
 
 // billWaiting bills the prorations that wait on an invoice of their own, because the period ends without a regular one.

@@ -79,10 +79,13 @@ func apart(all []plans.Charge, test func(*plans.Charge) bool) (yes, no []plans.C
 // dueUsage splits unbilled charges into those that an invoice bills at a time, and the usage and the accrued charges of
 // a period that is not over then, unless service ends: then the time of the usage ends with it.
 func dueUsage(all []plans.Charge, until time.Time, ends bool) (due, later []plans.Charge) {
+	running := func(c plans.Charge) bool { return (metered(&c) || accrued(&c)) && c.Period.End.After(until) }
+	if !slices.ContainsFunc(all, running) {
+		return slices.Clip(all), nil
+	}
 	for _, c := range all {
-		running := (metered(&c) || accrued(&c)) && c.Period.End.After(until)
 		switch {
-		case !running:
+		case !running(c):
 		case !ends:
 			later = append(later, c)
 			continue
