@@ -29,7 +29,7 @@ type AmountRequest struct {
 // mode.
 func ForAmount(r AmountRequest) (plans.Charge, error) {
 	var f fault.List
-	checkCharges(&f, r.Charges)
+	sums := checkCharges(&f, r.Charges)
 	var of *plans.Charge
 	for i := range r.Charges {
 		if c := &r.Charges[i]; c.Corrects == "" && c.ID == r.Charge && r.Charge != "" {
@@ -46,7 +46,7 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	if f != nil {
 		return plans.Charge{}, f.Err()
 	}
-	before := given(r.Charges)[of.ID]
+	before := sums[of.ID]
 	rounding := proration.Rounding{Places: places, Mode: r.Mode}
 	left := money(of, before, exact.Minus(of.Net, before.net), rounding)
 	asked, field, most := r.Amount, "amount", exact.Negative(left.Net)

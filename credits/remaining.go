@@ -24,18 +24,21 @@ type RemainingSpan struct {
 // Errors: those of [Unused] for the charges.
 func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 	var f fault.List
-	checkCharges(&f, charges)
+	before := checkCharges(&f, charges)
 	if f != nil {
 		return nil, f.Err()
 	}
-	before := given(charges)
-	var all []RemainingSpan
+	all := make([]RemainingSpan, 0, len(charges))
 	for i := range charges {
 		c := &charges[i]
 		if c.Corrects != "" {
 			continue
 		}
-		b := before[c.ID]
+		b, credited := before[c.ID]
+		if !credited {
+			all = append(all, RemainingSpan{Charge: i, Span: c.Span, Units: unitsOf(c)})
+			continue
+		}
 		if !c.Span.Start.Before(c.Span.End) {
 			all = append(all, RemainingSpan{Charge: i, Span: c.Span, Units: b.unspanned(c)})
 			continue
@@ -54,10 +57,7 @@ func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 
 // unspanned returns the units that are left of a charge without a span.
 func (b back) unspanned(c *plans.Charge) decimal.Decimal {
-	left := c.Quantity
-	if left.IsZero() {
-		left = decimal.New(1, 0)
-	}
+	left := unitsOf(c)
 	for _, credit := range b.lines {
 		_, _, units := freed(c, credit)
 		left = exact.Minus(left, units)

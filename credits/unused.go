@@ -48,11 +48,10 @@ type Request struct {
 // the units left; and the errors of proration.Adjust, under the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
 	var f fault.List
-	r.check(&f)
+	before := r.check(&f)
 	if f != nil {
 		return nil, f.Err()
 	}
-	before := given(r.Charges)
 	var owed []plans.Charge
 	var periods []wanted
 	for i := len(r.Charges) - 1; i >= 0; i-- {
@@ -159,8 +158,8 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 	w.units = exact.Smaller(w.units, exact.Minus(asked, most))
 }
 
-// check adds the faults of the request.
-func (r *Request) check(f *fault.List) {
+// check adds the faults of the request, and returns the sums of the credits.
+func (r *Request) check(f *fault.List) map[string]back {
 	if r.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
@@ -170,7 +169,7 @@ func (r *Request) check(f *fault.List) {
 	}
 	fault.Choice(f, "credit_basis", r.CreditBasis)
 	f.Under("policy", r.Policy.Validate())
-	checkCharges(f, r.Charges)
+	before := checkCharges(f, r.Charges)
 	if !r.Quantity.IsZero() {
 		if fault.Amount(f, "quantity", r.Quantity) && r.Quantity.IsNegative() {
 			f.Add("quantity", proration.ErrInvalid, "must not be negative; got %v", r.Quantity)
@@ -179,11 +178,13 @@ func (r *Request) check(f *fault.List) {
 			f.Add("item", proration.ErrUnset, "required with a quantity, the item's ID")
 		}
 	}
+	return before
 }
 
-// checkCharges adds the faults of charges and their credits.
-func checkCharges(f *fault.List, charges []plans.Charge) {
-	index, countable := map[string]int{}, true
+// checkCharges adds the faults of charges and their credits, and returns the sums of the credits by the ID of the
+// charge.
+func checkCharges(f *fault.List, charges []plans.Charge) map[string]back {
+	index, countable := make(map[string]int, len(charges)), true
 	for i, c := range charges {
 		path := fault.At("charges", i) + "."
 		if !checkAmounts(f, path, &charges[i]) {
@@ -213,16 +214,18 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		}
 	}
 	if !countable {
-		return // adding up numbers beyond the limits could take unbounded time
+		return nil // adding up numbers beyond the limits could take unbounded time
 	}
 	all := given(charges)
-	for i, c := range charges {
+	for i := range charges {
+		c := &charges[i]
 		at, sound := index[c.ID]
-		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(&c)) {
+		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(c)) {
 			f.Add(fault.At("charges", i)+".net", proration.ErrInvalid,
 				"must not be below its credits, in amount or in units; got %v", c.Net)
 		}
 	}
+	return all
 }
 
 // soundAmounts reports whether checkAmounts finds no fault.

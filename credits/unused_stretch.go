@@ -19,7 +19,16 @@ type back struct {
 
 // given returns the sum of the credits of each charge, by the ID of the charge.
 func given(charges []plans.Charge) map[string]back {
-	all := map[string]back{}
+	count := 0
+	for i := range charges {
+		if charges[i].Corrects != "" {
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	all := make(map[string]back, count)
 	for i := range charges {
 		c := &charges[i]
 		if c.Corrects == "" {
@@ -47,12 +56,17 @@ type step struct {
 	more decimal.Decimal
 }
 
+// unitsOf returns the units of a charge; one for a charge without a quantity.
+func unitsOf(c *plans.Charge) decimal.Decimal {
+	if c.Quantity.IsZero() {
+		return decimal.New(1, 0)
+	}
+	return c.Quantity
+}
+
 // stretches cuts a span of a charge where earlier credits begin and end.
 func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch) {
-	left := c.Quantity
-	if left.IsZero() {
-		left = decimal.New(1, 0)
-	}
+	left := unitsOf(c)
 	if len(b.lines) == 0 {
 		return []stretch{{span: within, left: left, units: left}}
 	}
@@ -103,14 +117,16 @@ func (b back) exceeds(c *plans.Charge) bool {
 	if len(b.lines) == 0 {
 		return false
 	}
-	var sum decimal.Decimal
+	var sum, most decimal.Decimal // units, and the most that can be free at one time
 	for _, credit := range b.lines {
-		sum = exact.Plus(sum, credit.Quantity)
+		_, _, units := freed(c, credit)
+		sum, most = exact.Plus(sum, credit.Quantity), exact.Plus(most, units)
 	}
 	if c.Quantity.IsZero() || !c.Span.Start.Before(c.Span.End) {
 		return sum.GreaterThan(c.Quantity)
 	}
-	return slices.ContainsFunc(b.stretches(c, c.Span), func(s stretch) bool { return s.left.IsNegative() })
+	negative := func(s stretch) bool { return s.left.IsNegative() }
+	return most.GreaterThan(unitsOf(c)) && slices.ContainsFunc(b.stretches(c, c.Span), negative)
 }
 
 // unused adds the credits for the units of each stretch of a charge. Adjacent stretches with equal credits share one

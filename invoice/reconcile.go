@@ -69,31 +69,54 @@ func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	}
 	var f fault.List
 	var d ReconcileResult
+	d.reserve(billed, proposed)
+	var room []plans.Charge
 	for _, p := range billed {
 		path := fault.At("billed", p.index)
-		lines, err := c.credits(p)
+		var err error
+		d.Lines, err = c.credits(d.Lines, p, &room)
 		f.Under(path, err)
-		d.Lines = append(d.Lines, lines...)
-		kept, err := c.pieces(p, p.kept)
+		d.Kept, err = c.pieces(d.Kept, p, p.kept)
 		f.Under(path, err)
-		d.Kept = append(d.Kept, kept...)
 	}
+	credited := len(d.Lines)
 	for _, p := range proposed {
-		lines, err := c.pieces(p, p.left)
+		var err error
+		d.Lines, err = c.pieces(d.Lines, p, p.left)
 		f.Under(fault.At("proposed", p.index), err)
-		for _, line := range lines {
-			if line.ID = ""; !line.Net.IsZero() {
-				d.Lines = append(d.Lines, line)
-			}
-		}
 	}
+	for i := range d.Lines[credited:] {
+		d.Lines[credited+i].ID = ""
+	}
+	free := func(line plans.Charge) bool { return line.ID == "" && line.Net.IsZero() }
+	d.Lines = slices.DeleteFunc(d.Lines, free)
 	if f != nil {
 		return ReconcileResult{}, f.Err()
+	}
+	if len(d.Lines) == 0 {
+		d.Lines = nil
 	}
 	byStart := func(a, b plans.Charge) int { return a.Span.Start.Compare(b.Span.Start) }
 	slices.SortStableFunc(d.Lines, byStart)
 	slices.SortStableFunc(d.Kept, byStart)
 	return d, nil
+}
+
+// reserve makes room for the lines and the kept parts.
+func (d *ReconcileResult) reserve(billed, proposed []*party) {
+	lines, kept := 0, 0
+	for _, p := range billed {
+		lines, kept = lines+len(p.left), kept+len(p.kept)
+	}
+	for _, p := range proposed {
+		lines += len(p.left)
+	}
+	if lines > 0 {
+		d.Lines = make([]plans.Charge, 0, lines)
+	}
+	if kept > 0 {
+		d.Kept = make([]plans.Charge, 0, kept)
+	}
 }
 
 // party is a charge of one side and the result of its matching.

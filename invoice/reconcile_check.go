@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -82,6 +83,9 @@ func checkCompared(c *plans.Charge, currency plans.Currency) error {
 
 // identified returns the charges with an internal ID for each one that has none.
 func identified(charges []plans.Charge) []plans.Charge {
+	if !slices.ContainsFunc(charges, func(c plans.Charge) bool { return c.ID == "" }) {
+		return charges
+	}
 	own := append([]plans.Charge(nil), charges...)
 	for i := range own {
 		if own[i].ID == "" {
@@ -98,8 +102,8 @@ func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 	if err != nil {
 		return nil
 	}
-	var all []*party
-	byID := map[string]*party{}
+	all, room := make([]*party, 0, len(left)), make([]party, len(left)) // each charge has a span at least
+	byID := make(map[string]*party, len(left))
 	for i := range charges {
 		c := &charges[i]
 		if c.Corrects != "" {
@@ -107,11 +111,13 @@ func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 			of.before = append(of.before, c)
 			continue
 		}
-		p := &party{charge: c, index: i}
-		byID[c.ID] = p
-		for len(left) > 0 && left[0].Charge == i {
-			p.stands, left = append(p.stands, left[0]), left[1:]
+		p := &room[len(all)]
+		p.charge, p.index, byID[c.ID] = c, i, p
+		n := 0
+		for n < len(left) && left[n].Charge == i {
+			n++
 		}
+		p.stands, left = left[:n:n], left[n:]
 		all = append(all, p)
 	}
 	return all

@@ -12,17 +12,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// pieces returns pieces of a charge as charges of their own.
-func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error) {
-	var lines []plans.Charge
+// pieces appends pieces of a charge as charges of their own.
+func (c *ReconcileRequest) pieces(lines []plans.Charge, p *party, some []piece) ([]plans.Charge, error) {
 	var carry proration.Residual // the parts of a charge add up
 	for _, s := range some {
 		if s.span.Equal(p.charge.Span) && s.low.IsZero() && s.high.Equal(all(p.charge)) {
-			return []plans.Charge{*p.charge}, nil
+			return append(lines, *p.charge), nil // it is the only one
 		}
 		line, err := c.part(p.charge, s, carry)
 		if err != nil {
-			return nil, err
+			return lines, err
 		}
 		if c.SamePeriod {
 			carry = line.Share.Residual
@@ -58,26 +57,39 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece, carry proration.Resid
 	r.Edges.Ends = of.Edges.Ends && s.span.End.Equal(of.Span.End)
 	line.Edges = r.Edges
 	gross := of.Gross()
-	full := new(big.Rat).Add(gross.Rat(), of.Share.Residual.Rat())
-	if computed := of.Share.Fraction.Den != 0 && of.Share.Amount.Equal(gross); !computed || of.Share.Unit == "" {
+	computed := of.Share.Fraction.Den != 0 && of.Share.Amount.Equal(gross)
+	exactly := computed && of.Share.Unit != ""
+	if !exactly {
 		r.Period = of.Span // the amount is for the span, not for the period
 		if !computed {
 			r.Amount = gross
 		}
-		full = r.Amount.Rat()
 	}
+	whole := r.Amount
 	if !s.units().Equal(all(of)) {
 		if err := units(&r, of, &line); err != nil {
 			return line, err
 		}
 	}
-	if r.Carry, err = proration.NewResidual(new(big.Rat).Add(r.Carry.Rat(), carry.Rat())); err != nil {
-		return line, err
+	switch {
+	case carry.IsZero():
+	case r.Carry.IsZero():
+		r.Carry = carry
+	default:
+		if r.Carry, err = proration.NewResidual(new(big.Rat).Add(r.Carry.Rat(), carry.Rat())); err != nil {
+			return line, err
+		}
 	}
 	if line.Share, err = proration.Prorate(r); err != nil {
 		return line, err
 	}
-	line.Net = line.Share.Amount
+	if line.Net = line.Share.Amount; len(line.Discounts) == 0 {
+		return line, nil
+	}
+	full := whole.Rat()
+	if exactly {
+		full = new(big.Rat).Add(gross.Rat(), of.Share.Residual.Rat())
+	}
 	for i := range line.Discounts {
 		d := &line.Discounts[i]
 		off := new(big.Rat).Add(line.Share.Amount.Rat(), line.Share.Residual.Rat())
@@ -125,30 +137,39 @@ func priced(c *plans.Charge, policy proration.Policy) (decimal.Decimal, error) {
 	return one.Share.Of, err
 }
 
-// credits returns the credits of the unmatched units of a charge; each one counts as an earlier credit for the next.
-func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
+// credits appends the credits of the unmatched units of a charge; each one counts as an earlier credit for the next. It
+// uses the memory of room.
+func (c *ReconcileRequest) credits(lines []plans.Charge, p *party, room *[]plans.Charge) ([]plans.Charge, error) {
+	if len(p.left) == 0 {
+		return lines, nil
+	}
 	earlier := sum(p.charge, p.before)
-	if len(p.left) == 0 || !exact.Plus(p.charge.Net, earlier.Net).IsPositive() {
-		return nil, nil
+	if !exact.Plus(p.charge.Net, earlier.Net).IsPositive() {
+		return lines, nil
 	}
 	if whole(p.charge) {
-		return c.giveBack(p)
+		credit, err := c.giveBack(p)
+		if err != nil {
+			return lines, err
+		}
+		return append(lines, credit), nil
 	}
-	var lines []plans.Charge
 	for left := p.left; len(left) > 0; {
 		n := 1
 		for n < len(left) && left[n].span.Start.Equal(left[n-1].span.End) && left[n].units().Equal(left[0].units()) {
 			n++
 		}
-		owed, err := c.unused(p.charge, earlier, left[:n])
+		owed, err := c.unused(p.charge, earlier, left[:n], room)
 		if err != nil {
-			return nil, err
+			return lines, err
 		}
-		for _, line := range owed {
-			if !line.Net.IsZero() {
-				lines = append(lines, line)
-				earlier = sum(p.charge, []*plans.Charge{&earlier, &line})
+		for i := range owed {
+			if !owed[i].Net.IsZero() {
+				lines, p.before = append(lines, owed[i]), append(slices.Clip(p.before), &owed[i])
 			}
+		}
+		if len(left) > n {
+			earlier = sum(p.charge, p.before)
 		}
 		left = left[n:]
 	}
@@ -156,12 +177,14 @@ func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
 }
 
 // unused returns the credits of adjacent pieces of a charge with the same number of units.
-func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some []piece) ([]plans.Charge, error) {
+func (c *ReconcileRequest) unused(
+	of *plans.Charge, earlier plans.Charge, some []piece, room *[]plans.Charge,
+) ([]plans.Charge, error) {
 	const item = "item" // a request with a quantity must name an item
-	charge := *of
-	charge.Item = item
+	*room = append((*room)[:0], *of, earlier)
+	(*room)[0].Item = item
 	r := credits.Request{
-		Charges: []plans.Charge{charge, earlier}, At: some[0].span.Start, Until: some[len(some)-1].span.End,
+		Charges: *room, At: some[0].span.Start, Until: some[len(some)-1].span.End,
 		CreditBasis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
 	}
 	r.Ends = slices.ContainsFunc(c.Proposed, func(k plans.Charge) bool {
@@ -177,6 +200,7 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 			})
 		}
 	}
+	*room = r.Charges
 	owed, err := credits.Unused(r)
 	for i := range owed {
 		owed[i].Item = of.Item
@@ -186,7 +210,7 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 
 // giveBack returns the credit of everything left of a charge, with the units that no credit released at any time. For a
 // charge without a quantity the credit is a proration credit, so that the charge does not count as billed anymore.
-func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
+func (c *ReconcileRequest) giveBack(p *party) (plans.Charge, error) {
 	charges := []plans.Charge{*p.charge}
 	for _, b := range p.before {
 		charges = append(charges, *b)
@@ -195,7 +219,7 @@ func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 		Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode,
 	})
 	if err != nil {
-		return nil, err
+		return credit, err
 	}
 	left := all(p.charge)
 	for _, s := range p.stands {
@@ -207,7 +231,7 @@ func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 	case left.IsPositive():
 		credit.Kind = plans.ProrationCredit
 	}
-	return []plans.Charge{credit}, nil
+	return credit, nil
 }
 
 // sum returns one credit with the total money, discounts and taxes of the given charges or credits. It releases no

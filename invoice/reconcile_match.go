@@ -20,25 +20,32 @@ const maxPieces = 500_000
 func (c *ReconcileRequest) matchTime(billed, proposed []*party) error {
 	var groups []*matchGroup // in the order of their first charges
 	known := map[string]*matchGroup{}
+	var fields matchKey
+	var text canon.Comparer
 	for side, parties := range [2][]*party{billed, proposed} {
 		for _, p := range parties {
 			if whole(p.charge) {
 				continue
 			}
-			key, err := c.matchKey(p.charge)
+			fields.set(p.charge, c.SamePeriod)
+			key, err := text.Normal(&fields)
 			if err != nil {
 				return err
 			}
-			if known[key] == nil {
-				known[key] = &matchGroup{}
-				groups = append(groups, known[key])
+			group := known[string(key)]
+			if group == nil {
+				group = &matchGroup{}
+				known[string(key)], groups = group, append(groups, group)
 			}
-			known[key].sides[side] = append(known[key].sides[side], p)
+			group.sides[side] = append(group.sides[side], p)
 		}
 	}
 	pieces := 0
+	var now [2][]*party
 	for _, s := range groups {
-		if pieces = s.match(pieces); pieces > maxPieces {
+		s.now = [2][]*party{now[0][:0], now[1][:0]}
+		pieces = s.match(pieces)
+		if now = s.now; pieces > maxPieces {
 			return fault.New("billed", proration.ErrLimit, "must split into at most %d pieces with the proposed charges",
 				maxPieces)
 		}
@@ -46,27 +53,32 @@ func (c *ReconcileRequest) matchTime(billed, proposed []*party) error {
 	return nil
 }
 
-// matchKey returns the matching key of a charge as text: charges with the same key can match.
-func (c *ReconcileRequest) matchKey(of *plans.Charge) (string, error) {
-	type taken struct{ Discount, Reason string }
-	var period proration.Period
-	if c.SamePeriod {
-		period = of.Period
+// matchKey is the matching key of a charge: charges with the same key can match.
+type matchKey struct {
+	Plan, Item string
+	Currency   plans.Currency
+	Counted    bool
+	Price      plans.Price
+	Times      int64
+	Discounts  []deducted
+	Period     proration.Period
+}
+
+// deducted is a discount of a charge, without its amount.
+type deducted struct{ Discount, Reason string }
+
+// set makes the key that of a charge.
+func (k *matchKey) set(of *plans.Charge, samePeriod bool) {
+	*k = matchKey{
+		Plan: of.Plan, Item: of.Item, Currency: of.Currency, Counted: !of.Quantity.IsZero(), Price: of.Price,
+		Times: max(of.Multiplier, 1), Discounts: k.Discounts[:0],
 	}
-	var off []taken
+	if samePeriod {
+		k.Period = of.Period
+	}
 	for _, d := range of.Discounts {
-		off = append(off, taken{d.Discount, d.Reason})
+		k.Discounts = append(k.Discounts, deducted{d.Discount, d.Reason})
 	}
-	text, err := canon.AppendNormal(make([]byte, 0, 512), &struct {
-		Plan, Item string
-		Currency   plans.Currency
-		Counted    bool
-		Price      plans.Price
-		Times      int64
-		Discounts  []taken
-		Period     proration.Period
-	}{of.Plan, of.Item, of.Currency, !of.Quantity.IsZero(), of.Price, max(of.Multiplier, 1), off, period})
-	return string(text), err
 }
 
 // matchGroup is the group of all billed and proposed charges with the same matching key.
@@ -113,7 +125,13 @@ func (p *party) credited() bool {
 // match splits time wherever a charge or credit of the group begins or ends, and matches the units of each stretch. It
 // returns the updated number of pieces, and stops early if there are too many.
 func (s *matchGroup) match(pieces int) int {
-	var cuts []time.Time
+	count := 0
+	for _, side := range &s.sides {
+		for _, p := range side {
+			count += 2 * len(p.stands)
+		}
+	}
+	cuts := make([]time.Time, 0, count)
 	for _, side := range &s.sides {
 		slices.SortStableFunc(side, func(a, b *party) int { return a.charge.Span.Start.Compare(b.charge.Span.Start) })
 		for _, p := range side {
@@ -174,6 +192,10 @@ func matchStretch(billed, proposed []*party, stretch proration.Period, most int)
 				if apart++; apart > most {
 					return apart
 				}
+				continue
+			}
+			if exact.Compare(b.now, p.now) == 0 {
+				b.now, p.now = decimal.Decimal{}, decimal.Decimal{}
 				continue
 			}
 			both := exact.Smaller(b.now, p.now)

@@ -50,13 +50,19 @@ func WriteNormal(out io.Writer, v any) error {
 	return err
 }
 
-// Comparer compares values. It uses its memory again. The zero Comparer is ready to use.
+// Comparer writes and compares values. It uses its memory again. The zero Comparer is ready to use.
 type Comparer struct{ w writer }
+
+// Normal returns the text of [Normal], until the next call.
+// Errors: as for [JSON].
+func (c *Comparer) Normal(v any) ([]byte, error) {
+	c.w.normal, c.w.count, c.w.out = true, false, c.w.out[:0]
+	return c.w.value(v)
+}
 
 // Equal reports whether two values, or pointers to them, have the same Normal text. Values without one are not equal.
 func (c *Comparer) Equal(a, b any) bool {
-	c.w.normal, c.w.count, c.w.out = true, false, c.w.out[:0]
-	_, errA := c.w.value(a)
+	_, errA := c.Normal(a)
 	n := len(c.w.out)
 	_, errB := c.w.value(b)
 	return errA == nil && errB == nil && bytes.Equal(c.w.out[:n], c.w.out[n:])

@@ -36,10 +36,18 @@ func Minus(a, b decimal.Decimal) decimal.Decimal {
 		x, okX := units(a, exp)
 		y, okY := units(b, exp)
 		if okX && okY {
-			return decimal.New(x-y, exp)
+			return number(x-y, exp)
 		}
 	}
 	return a.Sub(b)
+}
+
+// number returns n x 10^exp. Zero without places allocates nothing.
+func number(n int64, exp int32) decimal.Decimal {
+	if n == 0 && exp == 0 {
+		return decimal.Decimal{}
+	}
+	return decimal.New(n, exp)
 }
 
 // Negative returns -a.

@@ -75,7 +75,7 @@ func (s *Sum) Decimal() decimal.Decimal {
 	if s.long != nil {
 		return *s.long
 	}
-	return decimal.New(s.units, s.exp)
+	return number(s.units, s.exp)
 }
 
 // Compare returns -1, 0 or 1, as a is less than, equal to or more than b. It does not allocate in the usual case.
