@@ -66,9 +66,12 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 			out.Remaining = append(out.Remaining, left)
 		}
 	}
-	for _, c := range out.Charges {
-		out.Net = exact.Plus(out.Net, c.Net)
+	var net exact.Sum
+	net.Add(out.Net)
+	for i := range out.Charges {
+		net.Add(out.Charges[i].Net)
 	}
+	out.Net = net.Decimal()
 	return out, nil
 }
 
@@ -85,15 +88,17 @@ func (r *DiscountRequest) check() (int32, error) {
 		}
 	}
 	before := len(f)
-	for i, c := range r.Charges {
-		path := fault.At("charges", i) + "."
-		if fault.Amount(&f, path+"net", c.Net) && c.Net.IsPositive() {
-			c.check(&f, path)
+	for i := range r.Charges {
+		c := &r.Charges[i]
+		var own fault.List
+		if fault.Amount(&own, "net", c.Net) && c.Net.IsPositive() {
+			c.check(&own, "")
 		}
 		if c.Currency != r.Currency {
-			f.Add(path+"currency", proration.ErrInvalid,
+			own.Add("currency", proration.ErrInvalid,
 				"must be %.3s, the currency of the request; got %.40q", r.Currency, string(c.Currency))
 		}
+		f.At("charges", i, own.Err())
 	}
 	if len(f) == before {
 		checkSum(&f, r.Charges)
@@ -114,13 +119,15 @@ func checkSum(f *fault.List, charges []Charge) {
 		f.Add("charges", proration.ErrLimit, "must be at most %d charges; got %d", most, len(charges))
 		return
 	}
-	var sum decimal.Decimal
+	var total exact.Sum
 	var places int32
-	for _, c := range charges {
-		if c.Net.IsPositive() {
-			sum, places = exact.Plus(sum, c.Net), max(places, -c.Net.Exponent())
+	for i := range charges {
+		if net := charges[i].Net; net.IsPositive() {
+			total.Add(net)
+			places = max(places, -net.Exponent())
 		}
 	}
+	sum := total.Decimal()
 	if places > digits || sum.Shift(places).NumDigits()+int(max(sum.Exponent()+places, 0)) > digits {
 		f.Add("charges", proration.ErrLimit, "must have a sum of at most %d digits", digits)
 	}
@@ -144,7 +151,7 @@ func checkDiscounts(f *fault.List, all []Discount) {
 
 // apply takes one discount off the charges and returns the total of its deductions.
 func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (decimal.Decimal, error) {
-	var on []*Charge
+	on := make([]*Charge, 0, len(charges))
 	for i := range charges {
 		if c := &charges[i]; c.Net.IsPositive() && d.covers(c) {
 			on = append(on, c)
@@ -157,10 +164,10 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	} else if len(on) > 0 {
 		err = r.spread(d, on, shares, places)
 	}
-	var sum decimal.Decimal
 	if err != nil {
-		return sum, err
+		return decimal.Decimal{}, err
 	}
+	var sum exact.Sum
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = exact.Minus(c.Net, shares[i])
@@ -169,10 +176,10 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 				taken.Until = d.Ends.UTC()
 			}
 			c.Discounts = append(slices.Clip(c.Discounts), taken)
-			sum = exact.Plus(sum, shares[i])
+			sum.Add(shares[i])
 		}
 	}
-	return sum, nil
+	return sum.Decimal(), nil
 }
 
 // special computes by how much each charge exceeds its special price.
@@ -205,10 +212,11 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	if err != nil {
 		return err
 	}
-	var left decimal.Decimal
+	var sumOf exact.Sum
 	for _, c := range on {
-		left = exact.Plus(left, c.Net)
+		sumOf.Add(c.Net)
 	}
+	left := sumOf.Decimal()
 	whole := exact.Term{Amount: exact.Times(left, d.Percent), Num: 1, Den: 100}
 	if d.Amount.IsPositive() {
 		whole = exact.Term{Amount: d.Amount, Num: 1, Den: 1}
@@ -235,7 +243,9 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	var over decimal.Decimal // the excess of shares above the net of their charge
 	for i := len(on) - 1; i >= 0; i-- {
 		shares[i] = exact.Smaller(parts[i].Amount, on[i].Net)
-		over = exact.Plus(over, exact.Minus(parts[i].Amount, shares[i]))
+		if exact.Compare(shares[i], parts[i].Amount) < 0 {
+			over = exact.Plus(over, exact.Minus(parts[i].Amount, shares[i]))
+		}
 	}
 	for i := len(on) - 1; i >= 0 && over.IsPositive(); i-- {
 		more := exact.Smaller(over, exact.Minus(on[i].Net, shares[i]))

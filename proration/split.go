@@ -3,7 +3,6 @@ package proration
 import (
 	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -57,7 +56,9 @@ func Split(d Division) ([]Result, error) {
 		return nil, f.Err()
 	}
 	parts := make([]Result, len(weights))
-	left, last := d.Amount, 0
+	var rest exact.Sum
+	rest.Add(d.Amount)
+	last := 0
 	for i, w := range weights {
 		parts[i] = Result{Of: d.Amount, Fraction: Fraction{w, total}, Rounding: Rounding{Places: d.Places, Mode: Down}}
 		if total == 0 {
@@ -65,11 +66,12 @@ func Split(d Division) ([]Result, error) {
 			continue
 		}
 		parts[i].round()
-		left = left.Sub(parts[i].Amount)
+		rest.Subtract(parts[i].Amount)
 		if w != 0 {
 			last = i
 		}
 	}
+	left := rest.Decimal()
 	if d.Allocation == LastLine && !left.IsZero() {
 		p := &parts[last]
 		p.Rounding.Mode = Up
@@ -130,12 +132,9 @@ func (d *Division) ratio(f *fault.List) (weights []int64, total int64) {
 	exp := int32(0)
 	before := len(*f)
 	for i, w := range d.Weights {
-		field := "weights[" + strconv.Itoa(i) + "]"
-		if !fault.Amount(f, field, w) {
+		if !fault.Usable(w) || w.IsNegative() {
+			fault.NotNegative(f, fault.At("weights", i), w)
 			continue
-		}
-		if w.IsNegative() {
-			f.Add(field, ErrInvalid, "must not be negative; got %v", w)
 		}
 		exp = min(exp, w.Exponent())
 	}
