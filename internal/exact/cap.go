@@ -20,7 +20,12 @@ func Exceeds(amount, whole, part decimal.Decimal) bool {
 
 // units returns d in units of 10^exp, and false if that needs more than 62 bits. The exponent of d is at least exp.
 func units(d decimal.Decimal, exp int32) (int64, bool) {
-	if !Small || d.NumDigits() > smallDigits {
+	switch {
+	case !Small:
+		return 0, false
+	case d.IsZero():
+		return scaled(0, int64(d.Exponent())-int64(exp))
+	case d.NumDigits() > smallDigits:
 		return 0, false
 	}
 	return scaled(d.CoefficientInt64(), int64(d.Exponent())-int64(exp))

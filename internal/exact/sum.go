@@ -40,6 +40,9 @@ func (s *Sum) addTimes(n int64, d decimal.Decimal) {
 
 // AddProduct adds n x a x b x 10^shift.
 func (s *Sum) AddProduct(n int64, a, b decimal.Decimal, shift int32) {
+	if Small && s.long == nil && (a.IsZero() || b.IsZero()) && s.addUnits(0, a.Exponent()+b.Exponent()+shift) {
+		return
+	}
 	if Small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
 		x, y := a.CoefficientInt64(), b.CoefficientInt64()
 		hi, lo := bits.Mul64(magnitude(x), magnitude(y))

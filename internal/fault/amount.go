@@ -23,7 +23,11 @@ func Amount(l *List, field string, amount decimal.Decimal) bool {
 
 // Usable reports whether the amount is within the limits.
 func Usable(amount decimal.Decimal) bool {
-	exp, digits := int(amount.Exponent()), amount.NumDigits()
+	exp := int(amount.Exponent())
+	if exp == 0 && amount.IsZero() {
+		return true
+	}
+	digits := amount.NumDigits()
 	return exp >= -MaxDigits && digits <= MaxDigits && digits+exp <= MaxDigits
 }
 
@@ -38,6 +42,7 @@ const (
 func Number(l *List, field string, d decimal.Decimal) {
 	exp := d.Exponent()
 	switch {
+	case exp == 0 && d.IsZero():
 	case exp < -factorPlaces, exp > factorPlaces, d.NumDigits() > factorDigits, d.NumDigits()+int(exp) > factorDigits:
 		l.Add(field, ErrLimit, "must have at most 18 digits and 18 decimal places")
 	case d.IsNegative():
