@@ -84,26 +84,28 @@ func (p *Price) amount(quantity decimal.Decimal) decimal.Decimal {
 	units := exact.Larger(exact.Minus(quantity, p.Included), decimal.Decimal{})
 	var sum exact.Sum
 	sum.Add(p.Flat)
+	all := exact.NumberOf(units)
 	if len(p.Tiers) == 0 {
-		sum.AddProduct(1, units, p.Unit, 0)
-		sum.AddProduct(1, units, p.Percent, -2)
+		sum.AddProduct(1, all, exact.NumberOf(p.Unit), 0)
+		sum.AddProduct(1, all, exact.NumberOf(p.Percent), -2)
 	}
-	var below decimal.Decimal
+	below := exact.NumberOf(decimal.Decimal{})
 	for i := range p.Tiers {
 		t := &p.Tiers[i]
-		if i > 0 && exact.Compare(units, below) <= 0 {
+		if i > 0 && all.Compare(&below) <= 0 {
 			break
 		}
-		top := units
-		if !t.UpTo.IsZero() && exact.Compare(t.UpTo, units) < 0 {
-			top = t.UpTo
+		upTo, unit, percent := exact.NumberOf(t.UpTo), exact.NumberOf(t.Unit), exact.NumberOf(t.Percent)
+		top := all
+		if !upTo.IsZero() && upTo.Compare(&all) < 0 {
+			top = upTo
 		}
-		sum.AddProduct(1, top, t.Unit, 0)
-		sum.AddProduct(-1, below, t.Unit, 0)
-		sum.AddProduct(1, top, t.Percent, -2)
-		sum.AddProduct(-1, below, t.Percent, -2)
+		sum.AddProduct(1, top, unit, 0)
+		sum.AddProduct(-1, below, unit, 0)
+		sum.AddProduct(1, top, percent, -2)
+		sum.AddProduct(-1, below, percent, -2)
 		sum.Add(t.Flat)
-		below = t.UpTo
+		below = upTo
 	}
 	amount, _ := p.bounded(sum.Decimal())
 	return amount
@@ -179,8 +181,9 @@ func (p *parts) sum() (decimal.Decimal, string) {
 	sum.Add(p.price.Flat)
 	for i := range p.steps {
 		s := &p.steps[i]
-		sum.AddProduct(1, s.units, s.unit, 0)
-		sum.AddProduct(1, s.units, s.percent, -2)
+		units := exact.NumberOf(s.units)
+		sum.AddProduct(1, units, exact.NumberOf(s.unit), 0)
+		sum.AddProduct(1, units, exact.NumberOf(s.percent), -2)
 		sum.Add(s.flat)
 	}
 	return p.price.bounded(sum.Decimal())

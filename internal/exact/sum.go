@@ -39,18 +39,14 @@ func (s *Sum) addTimes(n int64, d decimal.Decimal) {
 }
 
 // AddProduct adds n x a x b x 10^shift.
-func (s *Sum) AddProduct(n int64, a, b decimal.Decimal, shift int32) {
-	if Small && s.long == nil && (a.IsZero() || b.IsZero()) && s.addUnits(0, a.Exponent()+b.Exponent()+shift) {
-		return
-	}
-	if Small && s.long == nil && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
-		x, y := a.CoefficientInt64(), b.CoefficientInt64()
-		hi, lo := bits.Mul64(magnitude(x), magnitude(y))
-		if hi == 0 && lo < 1<<62 && s.addUnits(n*x*y, a.Exponent()+b.Exponent()+shift) {
+func (s *Sum) AddProduct(n int64, a, b Number, shift int32) {
+	if s.long == nil && a.small && b.small {
+		hi, lo := bits.Mul64(magnitude(a.units), magnitude(b.units))
+		if hi == 0 && lo < 1<<62 && s.addUnits(n*a.units*b.units, a.exp+b.exp+shift) {
 			return
 		}
 	}
-	s.Add(a.Mul(b).Mul(decimal.New(n, 0)).Shift(shift))
+	s.Add(a.d.Mul(b.d).Mul(decimal.New(n, 0)).Shift(shift))
 }
 
 // addUnits adds an amount in units of 10^exp, and returns false if the sum does not fit.

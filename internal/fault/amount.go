@@ -41,9 +41,12 @@ const (
 // Number adds a fault for a number that is negative or too long to multiply, such as a quantity or a price.
 func Number(l *List, field string, d decimal.Decimal) {
 	exp := d.Exponent()
+	if exp == 0 && d.IsZero() {
+		return
+	}
+	digits := d.NumDigits()
 	switch {
-	case exp == 0 && d.IsZero():
-	case exp < -factorPlaces, exp > factorPlaces, d.NumDigits() > factorDigits, d.NumDigits()+int(exp) > factorDigits:
+	case exp < -factorPlaces, exp > factorPlaces, digits > factorDigits, digits+int(exp) > factorDigits:
 		l.Add(field, ErrLimit, "must have at most 18 digits and 18 decimal places")
 	case d.IsNegative():
 		l.Add(field, ErrInvalid, "must not be negative; got %v", d)
