@@ -56,15 +56,15 @@ type Deduction struct {
 }
 
 // check adds the faults of the numbers from which a charge is computed.
-func (c *Charge) check(f *fault.List, path string) {
-	fault.Number(f, path+"quantity", c.Quantity)
-	fault.Number(f, path+"base_quantity", c.base())
+func (c *Charge) check(f *fault.List) {
+	fault.Number(f, "quantity", c.Quantity)
+	fault.Number(f, "base_quantity", c.base())
 	if c.Multiplier < 0 {
-		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
+		f.Add("multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
-	c.Part.check(f, path)
+	c.Part.check(f, "")
 	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
-		f.Add(path+"share.fraction", proration.ErrInvalid, "must be between 0 and 1; got %v", part)
+		f.Add("share.fraction", proration.ErrInvalid, "must be between 0 and 1; got %v", part)
 	}
 }
 

@@ -69,7 +69,7 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Price.Accrues() {
 		f.Add("price.timing", proration.ErrInvalid, "must be unset for a charge that is due once; got %v", c.Price.Timing)
 	}
-	c.check(&f, "")
+	c.check(&f)
 	if f != nil {
 		return Charge{}, f.Err()
 	}
@@ -131,7 +131,7 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 		f.At("taxes", i, t.validate())
 	}
 	if c.Corrects == "" {
-		c.check(&f, "")
+		c.check(&f)
 	}
 	if f != nil || c.Corrects != "" {
 		return f.Err()

@@ -21,7 +21,7 @@ func (c Charge) Units(
 	var f fault.List
 	fault.Number(&f, "base", base)
 	fault.Number(&f, "quantity", quantity)
-	c.check(&f, "")
+	c.check(&f)
 	policy, err := c.Currency.policy(policy)
 	if f.Under("", err); f != nil {
 		return Charge{}, f.Err()

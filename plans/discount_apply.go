@@ -92,7 +92,7 @@ func (r *DiscountRequest) check() (int32, error) {
 		c := &r.Charges[i]
 		var own fault.List
 		if fault.Amount(&own, "net", c.Net) && c.Net.IsPositive() {
-			c.check(&own, "")
+			c.check(&own)
 		}
 		if c.Currency != r.Currency {
 			own.Add("currency", proration.ErrInvalid,
