@@ -95,9 +95,7 @@ func (d *Discount) validate() error {
 	}
 	if d.Price != nil {
 		f.Under("price", d.Price.validate())
-		if own := d.Price.BillingInterval; own != (proration.Interval{}) {
-			f.Add("price.billing_interval", proration.ErrInvalid, "must be unset; the item has one, got %v", own)
-		}
+		d.Price.checkSpecial(&f)
 	}
 	if d.Price != nil || !d.Amount.IsZero() {
 		_, err := d.Currency.Places()

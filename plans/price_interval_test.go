@@ -62,6 +62,9 @@ func TestBillingIntervalFaults(t *testing.T) {
 		ID: "special", Duration: plans.Forever, Price: &special, Currency: "USD",
 	}}
 	giventest.CheckFaults(t, contract.Validate(), "discounts[0].price.billing_interval invalid")
+	contract.Discounts[0].Price.BillingInterval, contract.Discounts[0].Price.Timing = proration.Interval{}, proration.InArrears
+	contract.Discounts[0].Price.Metered = false
+	giventest.CheckFaults(t, contract.Validate(), "discounts[0].price.timing invalid")
 	_, err := contract.BillingPeriod(callsByTheMonth(every("P1W")), time.Time{}, proration.Period{})
 	giventest.CheckFaults(t, err, "at unset")
 }

@@ -84,6 +84,16 @@ func (p *Price) checkSpread(f *fault.List) {
 	}
 }
 
+// checkSpecial adds the faults of fields of a special price that only the price of the item decides.
+func (p *Price) checkSpecial(f *fault.List) {
+	if own := p.BillingInterval; own != (proration.Interval{}) {
+		f.Add("price.billing_interval", proration.ErrInvalid, "must be unset; the item has one, got %v", own)
+	}
+	if p.Timing != 0 {
+		f.Add("price.timing", proration.ErrInvalid, "must be unset; the item has one, got %v", p.Timing)
+	}
+}
+
 // setTimes sets how often the price is due in the period of the charge, or which part of it.
 func (c *Contract) setTimes(charge *Charge) error {
 	if charge.Price.HasItemPeriods() {
