@@ -42,9 +42,17 @@ func (w *work) issued() []plans.Charge {
 	if len(w.waits) == 0 {
 		return w.UnexpiredCharges
 	}
-	return slices.DeleteFunc(slices.Clone(w.UnexpiredCharges), func(c plans.Charge) bool {
-		return slices.ContainsFunc(w.waits, func(waits plans.Charge) bool { return c.ID == waits.ID })
-	})
+	waits := make(map[string]bool, len(w.waits))
+	for i := range w.waits {
+		waits[w.waits[i].ID] = true
+	}
+	all := make([]plans.Charge, 0, len(w.UnexpiredCharges))
+	for i := range w.UnexpiredCharges {
+		if !waits[w.UnexpiredCharges[i].ID] {
+			all = append(all, w.UnexpiredCharges[i])
+		}
+	}
+	return all
 }
 
 // waitsFor reports whether a waiting credit corrects a charge.

@@ -98,7 +98,8 @@ func (p *Policy) access(sub *Subscription) Access {
 // paidFor reports whether the current time is paid for: a settled charge of the period or the plan covers it, or the
 // settled charges cover every unit of the contract.
 func (s *Subscription) paidFor() bool {
-	return s.covered(func(c *plans.Charge) bool { return s.settled(c.ID) })
+	of := s.coverage()
+	return of.covered(func(c *plans.Charge) bool { return of.settled(c.ID) })
 }
 
 // billedFor reports whether the current time of a contract that has not ended is paid for, or would be with the
@@ -107,7 +108,8 @@ func (s *Subscription) billedFor() bool {
 	if end := s.Contract.End(); !end.IsZero() && !end.After(s.At) {
 		return false
 	}
-	return s.covered(func(c *plans.Charge) bool { return s.settled(c.ID) || s.owing(lineid.Invoice(c.ID)) })
+	of := s.coverage()
+	return of.covered(func(c *plans.Charge) bool { return of.settled(c.ID) || of.owing(lineid.Invoice(c.ID)) })
 }
 
 // continues reports whether a return continues the period: it is paid for, or will be, and the end of service gave up
@@ -116,7 +118,7 @@ func (s *Subscription) continues() bool { return !s.GaveUp && s.billedFor() }
 
 // covered reports whether charges that count cover the current time. An addition alone does not cover the contract that
 // it adds to.
-func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
+func (s *coverage) covered(counts func(*plans.Charge) bool) bool {
 	var room [8]*plans.Charge
 	all := slices.DeleteFunc(s.covering(room[:0]), func(c *plans.Charge) bool { return !counts(c) && !given(c) })
 	if len(all) == 0 {
@@ -175,7 +177,7 @@ func (s *Subscription) covers(c *plans.Charge) bool {
 // covering appends the base charges that cover the current time and are not credited. A charge of zero counts only if
 // nothing else was billed for its plan, credited or not, and no other charge covers the time, or if the seller gives
 // the time for nothing.
-func (s *Subscription) covering(all []*plans.Charge) []*plans.Charge {
+func (s *coverage) covering(all []*plans.Charge) []*plans.Charge {
 	costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }
 	var room [8]string
 	billed := room[:0] // plans with a price
@@ -207,18 +209,17 @@ func base(kind plans.Kind) bool {
 
 // settled reports whether the invoice of a charge is paid, or every installment so far. An invoice that is no longer
 // stored was paid.
-func (s *Subscription) settled(charge string) bool {
+func (s *coverage) settled(charge string) bool {
 	i := s.receivable(lineid.Invoice(charge))
 	return i < 0 || s.Receivables[i].Phase == invoice.PhasePaid || s.onSchedule(&s.Receivables[i])
 }
 
 // left returns the net and the units of a charge that credits leave at the current time. Credits on an unpaid invoice
 // do not count, unless it is that of the end of service: then nothing serves the time.
-func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
+func (s *coverage) left(c *plans.Charge) (net, units decimal.Decimal) {
 	net, units = c.Net, c.Quantity
-	for i := range s.UnexpiredCharges {
-		k := &s.UnexpiredCharges[i]
-		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) && !s.issuedAtEnd(k.ID) {
+	for k := range s.creditsOf(c.ID) {
+		if !s.settled(k.ID) && !s.issuedAtEnd(k.ID) {
 			continue
 		}
 		net = exact.Plus(net, k.Net)
@@ -230,13 +231,13 @@ func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
 }
 
 // issuedAtEnd reports whether service ended, and the unpaid invoice of a charge was issued at that time or later.
-func (s *Subscription) issuedAtEnd(charge string) bool {
+func (s *coverage) issuedAtEnd(charge string) bool {
 	i := s.receivable(lineid.Invoice(charge))
 	return !s.EndedAt.IsZero() && i >= 0 && !s.Receivables[i].IssuedAt.Before(s.EndedAt)
 }
 
 // stands reports whether credits leave a part of a charge.
-func (s *Subscription) stands(c *plans.Charge) bool {
+func (s *coverage) stands(c *plans.Charge) bool {
 	net, units := s.left(c)
 	if c.Quantity.IsPositive() && !units.IsPositive() {
 		return false

@@ -141,6 +141,19 @@ func (d Deadline) cause() string {
 	return string(text)
 }
 
+// paidUntil considers the end of the paid time of a suspended subscription: the first end of a charge can end it.
+func (s *Subscription) paidUntil(q *search) {
+	if !s.paidFor() {
+		return
+	}
+	of := s.coverage()
+	for i := range s.UnexpiredCharges {
+		if c := &s.UnexpiredCharges[i]; s.covers(c) && of.settled(c.ID) {
+			q.consider(c.Span.End, PaidThroughEnded, "")
+		}
+	}
+}
+
 // next returns the next deadline, the zero Deadline if there is none.
 func (s *Subscription) next(p *Policy) Deadline {
 	var q search
@@ -172,13 +185,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		if s.NextPeriod != nil {
 			q.consider(s.NextPeriod.Period.Start, AdvancePeriodStarts, "")
 		}
-		if s.paidFor() {
-			for i := range s.UnexpiredCharges { // the first end of a charge can end the paid time
-				if c := &s.UnexpiredCharges[i]; s.covers(c) && s.settled(c.ID) {
-					q.consider(c.Span.End, PaidThroughEnded, "")
-				}
-			}
-		}
+		s.paidUntil(&q)
 	case Paused:
 		q.consider(s.ResumeAt, ResumeDue, "")
 		q.consider(s.CancelAt, CancellationDue, "")

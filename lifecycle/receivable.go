@@ -31,10 +31,10 @@ func (s *Subscription) phase(id string) invoice.Phase {
 }
 
 // owing reports whether an invoice waits for a payment, or for the result of one.
-func (s *Subscription) owing(id string) bool {
-	i := s.receivable(id)
-	return i >= 0 && s.Receivables[i].Owing()
-}
+func (s *Subscription) owing(id string) bool { return s.owingAt(s.receivable(id)) }
+
+// owingAt is owing for the index of the receivable, which is negative for an invoice that is not stored.
+func (s *Subscription) owingAt(i int) bool { return i >= 0 && s.Receivables[i].Owing() }
 
 // owes reports whether any invoice waits for a payment, and not for more to collect.
 func (s *Subscription) owes() bool {
