@@ -19,20 +19,24 @@ const fewCharges = 32 // charges and receivables that are searched one by one
 // coverage returns the subscription with what its search needs.
 func (s *Subscription) coverage() coverage {
 	of := coverage{Subscription: s}
-	if len(s.Receivables)+len(s.UnexpiredCharges) <= fewCharges {
-		return of
-	}
-	of.invoices = make(map[string]int, len(s.Receivables))
-	for i := range s.Receivables {
-		of.invoices[s.Receivables[i].Invoice] = i
-	}
-	of.credits = map[string][]*plans.Charge{}
-	for i := range s.UnexpiredCharges {
-		if c := &s.UnexpiredCharges[i]; c.Corrects != "" {
-			of.credits[c.Corrects] = append(of.credits[c.Corrects], c)
-		}
+	if len(s.Receivables)+len(s.UnexpiredCharges) > fewCharges {
+		of.index()
 	}
 	return of
+}
+
+// index makes the maps.
+func (s *coverage) index() {
+	s.invoices = make(map[string]int, len(s.Receivables))
+	for i := range s.Receivables {
+		s.invoices[s.Receivables[i].Invoice] = i
+	}
+	s.credits = map[string][]*plans.Charge{}
+	for i := range s.UnexpiredCharges {
+		if c := &s.UnexpiredCharges[i]; c.Corrects != "" {
+			s.credits[c.Corrects] = append(s.credits[c.Corrects], c)
+		}
+	}
 }
 
 // receivable returns the index of the receivable of an invoice, or -1.
