@@ -3,6 +3,7 @@ package invoice
 import (
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -36,6 +37,7 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece, carry proration.Resid
 	line := *of
 	line.Discounts = slices.Clone(of.Discounts)
 	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
+	line.PricedAt = time.Time{} // its taxes are computed with the document that bills it
 	if !of.Quantity.IsZero() {
 		line.Quantity = s.units()
 		if s.low.IsPositive() {

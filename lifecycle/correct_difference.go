@@ -50,10 +50,11 @@ func (s *step) adoptFull(full *step) error {
 	}
 	s.rename(h, s.out.Invoices[documents:])
 	sub.keepCharges(now.UnexpiredCharges, charges)
+	brings := slices.ContainsFunc(sub.Receivables, invoice.Receivable.Owing) // else nothing is left to settle
 	for _, settle := range []func() error{
 		func() error { return s.payWithCredit(h, should) },
 		func() error { return s.useCredit(granted) },
-		func() error { return s.settled(true) },
+		func() error { return s.settled(brings) },
 	} {
 		s.enterCorrection()
 		if err := settle(); err != nil {

@@ -186,6 +186,13 @@ func (h *fullHistory) translated(s *step, e Event) (Event, bool) {
 	if all || e.Kind == DisputeWon || e.Kind == DisputeLost {
 		e.Payment.Amount, e.Payment.Expected = decimal.Decimal{}, decimal.Decimal{}
 	}
+	if surplus := amountOf(&was, invoice.Surplus, e.Payment.ID); e.Kind == PaymentSucceeded && surplus.IsPositive() {
+		e.Payment.Amount, e.Payment.Expected = surplus, decimal.Decimal{}
+		if all && i >= 0 && accepts(&s.sub.Receivables[i]) {
+			e.Payment.Amount = surplus.Add(s.sub.Receivables[i].Outstanding())
+		}
+		all = false
+	}
 	return e, !e.pays() || !all || i >= 0 && accepts(&s.sub.Receivables[i])
 }
 
@@ -205,6 +212,9 @@ func (h *fullHistory) paysAll(was *invoice.Receivable, e *Event) bool {
 	}
 	if !e.pays() {
 		return false
+	}
+	if amountOf(was, invoice.Surplus, e.Payment.ID).IsPositive() && amountOf(was, invoice.Succeeded, e.Payment.ID).IsZero() {
+		return false // the invoice was paid before
 	}
 	rest := *was
 	for i, happened := range was.Events {

@@ -35,6 +35,9 @@ func randomLatePolicies(t *testing.T) []*lifecycle.Policies {
 			p.Dunning.OpenInvoice = lifecycle.OpenChargeServed
 		}),
 		edited(base["next invoice"], func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalContinue }),
+		edited(base["next invoice"], func(p *lifecycle.Policy) {
+			p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+		}),
 	}
 	var policies []*lifecycle.Policies
 	for _, p := range all {
