@@ -71,8 +71,11 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 		return []stretch{{span: within, left: left, units: left}}
 	}
 	var steps []step
-	for _, credit := range b.lines {
+	for i, credit := range b.lines {
 		from, to, units := freed(c, credit)
+		if credit.Kind != plans.ProrationCredit {
+			to = freeUntil(c, credit, b.lines[:i], to)
+		}
 		if from.Before(within.Start) {
 			from = within.Start
 		}
@@ -96,6 +99,19 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 		all = append(all, stretch{span: within.From(at), left: left, units: left})
 	}
 	return all
+}
+
+// freeUntil returns the end of the time for which a credit of units frees them: that of the charge, unless earlier
+// credits of unused time leave too few units until that end.
+func freeUntil(c, credit *plans.Charge, earlier []*plans.Charge, end time.Time) time.Time {
+	for _, k := range earlier {
+		toEnd := k.Kind == plans.ProrationCredit && !k.Span.End.Before(c.Span.End)
+		if toEnd && k.Span.Start.After(credit.Span.Start) && k.Span.Start.Before(end) &&
+			exact.Plus(k.Quantity, credit.Quantity).GreaterThan(unitsOf(c)) {
+			end = k.Span.Start
+		}
+	}
+	return end
 }
 
 // freed returns the span and the number of units that a credit of a charge frees. A credit of unused time frees its

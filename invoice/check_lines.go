@@ -183,26 +183,6 @@ func consistent(c *plans.Charge) error {
 	return nil
 }
 
-// frees adds the units to a credit of money that also frees units until the end of the charge, as at an end of service.
-// They are those left from the start of its span.
-func frees(should, line, of *plans.Charge, related []plans.Charge) error {
-	stretches, err := credits.Remaining(related)
-	if err != nil {
-		return err
-	}
-	span := line.Span
-	if !span.End.Equal(of.Span.End) || span.Start.Before(of.Span.Start) || !span.Start.Before(span.End) {
-		return fault.New("span", proration.ErrInvalid, "must be inside %v and have its end; got %v", of.Span, span)
-	}
-	should.Span, should.Quantity = span, of.Quantity
-	for _, s := range stretches {
-		if s.Span.End.After(span.Start) {
-			should.Quantity = exact.Smaller(should.Quantity, s.Units)
-		}
-	}
-	return nil
-}
-
 // leftThroughout returns the units of a charge that no credit released at any time; zero for a charge without a
 // quantity.
 func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, error) {

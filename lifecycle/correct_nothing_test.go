@@ -32,10 +32,10 @@ func TestNothingLateChangesNothing(t *testing.T) {
 		events []lifecycle.Event
 		status lifecycle.Status
 	}{
-		"void": {events: []lifecycle.Event{about(lifecycle.InvoiceVoided, "2026-02-02", "r-2")}, method: "card", status: lifecycle.Suspended},
-		"failed and void": {events: []lifecycle.Event{fail("2026-02-01", "r-2"), about(lifecycle.InvoiceVoided, "2026-02-02", "r-2")}, method: "card", status: lifecycle.Suspended},
+		"void":                   {events: []lifecycle.Event{about(lifecycle.InvoiceVoided, "2026-02-02", "r-2")}, method: "card", status: lifecycle.Suspended},
+		"failed and void":        {events: []lifecycle.Event{fail("2026-02-01", "r-2"), about(lifecycle.InvoiceVoided, "2026-02-02", "r-2")}, method: "card", status: lifecycle.Suspended},
 		"failed and written off": {events: []lifecycle.Event{fail("2026-02-01", "r-2"), about(lifecycle.InvoiceWrittenOff, "2026-02-02", "r-2")}, method: "card", status: lifecycle.Suspended},
-		"no payment method": {edit: func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend }, status: lifecycle.Suspended},
+		"no payment method":      {edit: func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend }, status: lifecycle.Suspended},
 		"surplus pays": {
 			edit: func(p *lifecycle.Policy) {
 				p.Dunning.FinalAction, p.Credit.PaysOpenInvoices = lifecycle.FinalCancel, true

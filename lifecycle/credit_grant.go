@@ -28,6 +28,14 @@ func (s *step) grant(e *Event) error {
 	if err := credits.Validate([]credits.Entry{entry}); err != nil {
 		return moved(err, "ledger[0]", "event.grant")
 	}
+	places, err := entry.Currency.Places()
+	if err != nil {
+		return fault.Under("event.grant", err)
+	}
+	if !entry.Amount.Shift(places).IsInteger() {
+		return fault.New("event.grant.amount", proration.ErrInvalid, "must have at most %d decimal places in %.3s; got %v",
+			places, entry.Currency, entry.Amount)
+	}
 	taken := func(e credits.Entry) bool { return e.Kind == credits.Granted && e.ID == entry.ID }
 	if slices.ContainsFunc(s.sub.Ledger, taken) { // the rest of the ledger is valid
 		reason := "must be unique; %.40q was already granted"

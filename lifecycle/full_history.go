@@ -213,7 +213,8 @@ func (h *fullHistory) paysAll(was *invoice.Receivable, e *Event) bool {
 	if !e.pays() {
 		return false
 	}
-	if amountOf(was, invoice.Surplus, e.Payment.ID).IsPositive() && amountOf(was, invoice.Succeeded, e.Payment.ID).IsZero() {
+	pays := amountOf(was, invoice.Succeeded, e.Payment.ID).IsPositive()
+	if !pays && amountOf(was, invoice.Surplus, e.Payment.ID).IsPositive() {
 		return false // the invoice was paid before
 	}
 	rest := *was

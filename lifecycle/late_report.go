@@ -10,7 +10,7 @@ import (
 // reached returns the time at which an event is applied: its own, or for a report that is late the time that the
 // subscription was advanced to.
 func (e *Event) reached(sub *Subscription) time.Time {
-	if e.Kind.Reported() && sub.Status != 0 && e.At.Before(sub.At) && !e.At.IsZero() {
+	if e.Kind.Reported() && sub.Status != 0 && e.At.Before(sub.At) && e.At.UTC().Year() >= 1 && !e.At.IsZero() {
 		return sub.At
 	}
 	return e.At

@@ -223,6 +223,7 @@ func TestEventFaults(t *testing.T) {
 		{"an end before the event", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
 		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.PauseRequested, Until: date(time.November, 20)}, []string{"event.until outside"}},
 		{"a negative payment", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", Amount: one.Neg()}}, []string{"event.payment.amount invalid"}},
+		{"a grant of half a cent", "", lifecycle.Event{Kind: lifecycle.CreditGranted, Grant: credits.Entry{Amount: giventest.Money("10.005")}}, []string{"event.grant.amount invalid"}},
 		{"a grant without an amount", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.amount unset"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

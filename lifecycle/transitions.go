@@ -132,7 +132,7 @@ var passages = []passage{
 	{ResultDue, of(Active), of(PastDue), (*step).resultDue},
 	{ResultDue, begun &^ of(Active), 0, (*step).resultDue},
 	{ChargeDue, begun, 0, (*step).chargeDue},
-	{GraceOver, of(PastDue), of(Suspended, Paused, Canceled), (*step).graceOver},
+	{GraceOver, of(PastDue), of(Active, Suspended, Paused, Canceled), (*step).graceOver},
 	{ExpiryDue, regular, of(Expired), (*step).expiryDue},
 	{PauseDue, regular, of(Paused), (*step).pauseDue},
 	{ResumeDue, of(Paused), of(Active, PastDue, Suspended), (*step).resumeDue},

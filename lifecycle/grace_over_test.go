@@ -1,0 +1,97 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// liveOf starts four seats of 100.00 a month on January 1 by a policy, and applies events in order of time.
+func liveOf(t *testing.T, policy lifecycle.Policy, until string, events ...lifecycle.Event) lifecycle.Outcome {
+	t.Helper()
+	all := append([]lifecycle.Event{{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support}}, events...)
+	for i := range all {
+		all[i].Sequence = int64(i + 1)
+	}
+	out, err := lifecycle.Replay(policiesOf(t, policy), fourSeats(), all, utc(until))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range out.Invoices {
+		if err := invoice.Check(out.Invoices[i]); err != nil {
+			t.Error(err)
+		}
+	}
+	return out
+}
+
+// paymentOf is an event about a payment of an invoice.
+func paymentOf(kind lifecycle.EventKind, at, id, amount string) lifecycle.Event {
+	e := lifecycle.Event{At: utc(at), Kind: kind, By: plans.Support, Payment: lifecycle.Payment{Invoice: id}}
+	if amount != "" {
+		e.Payment.Amount = giventest.Money(amount)
+	}
+	return e
+}
+
+// An invoice of which a billing date that moved credited days is lowered to its paid part when dunning ends service:
+// the days that it frees end with the days that are left. Of 400.00, 100.00 is paid, 64.52 is credited for the five days
+// from Jan 27 on, and the rest of the time has no units from Jan 8 on.
+func TestMovedDateAndUnpaidRest(t *testing.T) {
+	for _, open := range []lifecycle.OpenInvoice{lifecycle.OpenVoid, lifecycle.OpenChargeServed, lifecycle.OpenKeep} {
+		t.Run(open.String(), func(t *testing.T) {
+			policy := anyChange()
+			policy.Dunning.OpenInvoice = open
+			moved := lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{AnchorAt: utc("2026-01-27")}}
+			out := liveOf(t, policy, "2026-01-20", paymentOf(lifecycle.PaymentSucceeded, "2026-01-01", "r-1", "100"), moved)
+			if status := out.Subscription.Status; status != lifecycle.Suspended {
+				t.Errorf("the status is %v", status)
+			}
+			units, want := unitsOn(utc("2026-01-15"), &out), "0"
+			if open == lifecycle.OpenKeep {
+				want = "4"
+			}
+			giventest.CheckMoney(t, "units in the middle", units, want)
+			giventest.CheckMoney(t, "units after the date", unitsOn(utc("2026-01-28"), &out), "0")
+		})
+	}
+}
+
+// A dispute of an advance invoice ends in the final action when its grace is over, also before its period begins.
+func TestDisputedAdvanceInvoice(t *testing.T) {
+	for _, final := range []lifecycle.FinalAction{lifecycle.FinalPause, lifecycle.FinalSuspend, lifecycle.FinalCancel} {
+		for _, kind := range []lifecycle.EventKind{lifecycle.PaymentDisputed, lifecycle.PaymentReversed} {
+			t.Run(fmt.Sprint(final, kind), func(t *testing.T) {
+				policy := anyChange()
+				policy.Dunning.FinalAction, policy.Dunning.Grace, policy.Dunning.Retries = final, days(3), nil
+				policy.Renewal.Lead = days(10)
+				out := liveOf(t, policy, "2026-01-30", paymentOf(lifecycle.PaymentSucceeded, "2026-01-01", "r-1", ""),
+					paymentOf(lifecycle.PaymentSucceeded, "2026-01-25", "r-2", ""), paymentOf(kind, "2026-01-26", "r-2", ""))
+				want := map[lifecycle.FinalAction]lifecycle.Status{
+					lifecycle.FinalPause: lifecycle.Paused, lifecycle.FinalSuspend: lifecycle.Suspended, lifecycle.FinalCancel: lifecycle.Canceled,
+				}
+				if status := out.Subscription.Status; status != want[final] {
+					t.Errorf("the status is %v", status)
+				}
+			})
+		}
+	}
+}
+
+// If the refund of a cancellation by dunning becomes credit that pays the open invoice, service comes back with it.
+func TestRefundPaysTheOpenInvoice(t *testing.T) {
+	policy := anyChange()
+	policy.Dunning.FinalAction, policy.Dunning.OpenInvoice = lifecycle.FinalCancel, lifecycle.OpenKeep
+	policy.Renewal.Lead, policy.Credit.PaysOpenInvoices = days(3), true
+	policy.Billing.Refunds = []credits.RefundRule{{Give: credits.InFull, As: credits.AsBalance}}
+	out := liveOf(t, policy, "2026-02-20", paymentOf(lifecycle.PaymentSucceeded, "2026-01-01", "r-1", ""),
+		paymentOf(lifecycle.PaymentFailed, "2026-02-01", "r-2", ""))
+	if status := out.Subscription.Status; status != lifecycle.Active {
+		t.Errorf("the status is %v\n%s", status, out.Timeline())
+	}
+}
