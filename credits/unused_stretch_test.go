@@ -111,6 +111,19 @@ func TestUnusedDuringAPause(t *testing.T) {
 			},
 		},
 		{
+			name: "units of a refund after credited days", why: "a refund frees units until those that an earlier credit freed", billed: ten,
+			before: []plans.Charge{
+				timed("8", "-8", "2026-11-21/2026-12-01"),
+				with(timed("4", "-4", "2026-11-11/2026-11-12"), func(c *plans.Charge) { c.Kind = plans.Refund }),
+			},
+			at: "2026-11-06",
+			want: []string{
+				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
+				"2026-11-11 10: seat: 6 not used of inv-1/1, -18.00 x 10/30 days = -6.00",
+				"2026-11-21 10: seat: 2 not used of inv-1/1, -6.00 x 10/30 days = -2.00",
+			},
+		},
+		{
 			name: "units of an earlier refund", why: "refunded units stay credited from the start of their span on", billed: ten,
 			before: []plans.Charge{with(timed("4", "-4", "2026-11-11/2026-11-12"), func(c *plans.Charge) { c.Kind = plans.Refund })}, at: "2026-11-06",
 			want: []string{

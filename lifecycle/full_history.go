@@ -213,10 +213,6 @@ func (h *fullHistory) paysAll(was *invoice.Receivable, e *Event) bool {
 	if !e.pays() {
 		return false
 	}
-	pays := amountOf(was, invoice.Succeeded, e.Payment.ID).IsPositive()
-	if !pays && amountOf(was, invoice.Surplus, e.Payment.ID).IsPositive() {
-		return false // the invoice was paid before
-	}
 	rest := *was
 	for i, happened := range was.Events {
 		if happened.Kind == invoice.Succeeded && happened.ID == e.Payment.ID {

@@ -39,9 +39,9 @@ func paymentOf(kind lifecycle.EventKind, at, id, amount string) lifecycle.Event 
 	return e
 }
 
-// An invoice of which a billing date that moved credited days is lowered to its paid part when dunning ends service:
-// the days that it frees end with the days that are left. Of 400.00, 100.00 is paid, 64.52 is credited for the five days
-// from Jan 27 on, and the rest of the time has no units from Jan 8 on.
+// An invoice of which an earlier billing date credited days is lowered to its paid part when dunning ends service: the
+// days that it frees end with those that are left. Of 400.00, 100.00 is paid, 64.52 is credited for the five days from
+// Jan 27 on, and no unit is left from Jan 8 on.
 func TestMovedDateAndUnpaidRest(t *testing.T) {
 	for _, open := range []lifecycle.OpenInvoice{lifecycle.OpenVoid, lifecycle.OpenChargeServed, lifecycle.OpenKeep} {
 		t.Run(open.String(), func(t *testing.T) {
