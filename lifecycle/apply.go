@@ -87,6 +87,7 @@ type step struct {
 	booking bool              // a late payment is booked; Correct decides what is served for it
 
 	answers  []invoice.TaxAnswer // answers of the tax engine: those of the event, and of a correction
+	untaxed  bool                // documents are tried without the taxes for which they ask
 	answered map[string]bool     // IDs of the documents, and of unbilled changes, that were given answers
 	asks     *Effect             // question of the deadline that was not passed, nil if there is none
 

@@ -95,3 +95,28 @@ func TestRefundPaysTheOpenInvoice(t *testing.T) {
 		t.Errorf("the status is %v\n%s", status, out.Timeline())
 	}
 }
+
+// Without a payment method, a tax engine is not asked for an invoice that is not issued: the final action comes at once.
+func TestNoTaxesWithoutAPaymentMethod(t *testing.T) {
+	for final, want := range map[lifecycle.FinalAction]lifecycle.Status{
+		lifecycle.FinalSuspend: lifecycle.Suspended, lifecycle.FinalPause: lifecycle.Paused, lifecycle.FinalCancel: lifecycle.Canceled,
+	} {
+		for _, trial := range []int{0, 14} {
+			t.Run(fmt.Sprint(final, trial), func(t *testing.T) {
+				policy := lifecycle.Standard()
+				policy.Renewal.WithoutPaymentMethod, policy.Trial.WithoutPaymentMethod = final, final
+				sub := fourSeats()
+				sub.Contract.Trial.Days = trial
+				l := &lifeOf{t: t, initial: sub, answers: map[int64]*answer{}, policies: policiesOf(t, policy)}
+				l.out.Subscription = sub
+				l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, By: plans.Support})
+				policy.Billing.TaxEngine = true
+				l.policies = policiesOf(t, policy)
+				out, err := lifecycle.Advance(l.policies, l.out.Subscription, utc("2026-02-02"))
+				if err != nil || out.Subscription.Status != want || len(out.Invoices) > 0 {
+					t.Errorf("%v, %v: %s", err, out.Subscription.Status, out.Timeline())
+				}
+			})
+		}
+	}
+}

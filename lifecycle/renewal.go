@@ -21,19 +21,40 @@ func (s *step) renewalDue(Deadline) error {
 }
 
 // billOr bills the period that begins now. Without a payment method it takes the final action instead if an invoice
-// would wait for a payment.
+// would wait for a payment. The tax engine is asked only for an invoice that is issued: taxes only add to it.
 func (s *step) billOr(without FinalAction, bill func() error) error {
 	if s.sub.PaymentMethod != "" || without <= FinalContinue || s.sub.CollectionPause != nil {
 		return bill()
 	}
+	if s.policies.askTaxes() {
+		before := *s
+		s.untaxed = true
+		waits, err := s.triesToBill(&before, bill)
+		*s = before
+		switch {
+		case err != nil:
+			return err
+		case waits:
+			return s.takeFinalAction(without)
+		}
+	}
 	before := *s
-	s.detach()
-	s.out.Receivables = slices.Clone(s.out.Receivables)
-	if err := bill(); err != nil || !s.asksSince(&before) {
+	waits, err := s.triesToBill(&before, bill)
+	if err != nil || !waits {
 		return err
 	}
+	answered := s.answered
 	*s = before
+	s.answered = answered
 	return s.takeFinalAction(without)
+}
+
+// triesToBill bills a period, and reports whether an invoice then waits for a payment. The step can go back to before.
+func (s *step) triesToBill(before *step, bill func() error) (waits bool, err error) {
+	s.detach()
+	s.out.Receivables = slices.Clone(s.out.Receivables)
+	err = bill()
+	return err == nil && s.asksSince(before), err
 }
 
 // asksSince reports whether the step issued an invoice that waits for a payment, or requested one, since then.

@@ -49,6 +49,9 @@ func (s *step) withAnswers(do func([]invoice.TaxAnswer) error) error {
 	if s.full != nil && strings.HasPrefix(request.Invoice, s.sub.ID+missingID) {
 		return do(s.full.answers(request))
 	}
+	if s.untaxed {
+		return do(untaxed(request))
+	}
 	var own []invoice.TaxAnswer
 	for _, a := range s.answers {
 		asked := func(line invoice.TaxableLine) bool { return line.Line == a.Line }
@@ -65,6 +68,14 @@ func (s *step) withAnswers(do func([]invoice.TaxAnswer) error) error {
 		return err
 	}
 	return do(own)
+}
+
+// untaxed answers that no line has a tax.
+func untaxed(request *invoice.TaxRequest) (answers []invoice.TaxAnswer) {
+	for i := range request.Lines {
+		answers = append(answers, invoice.TaxAnswer{Line: request.Lines[i].Line, Amount: request.Lines[i].Amount})
+	}
+	return answers
 }
 
 // checkAnswers returns the faults of answers for lines that no document asked for.
