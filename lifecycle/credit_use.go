@@ -64,15 +64,9 @@ func (s *step) payOpen(entries int) error {
 			continue
 		}
 		brings := s.overdue(before.Invoice)
-		places, err := before.Currency.Places()
+		most, err := s.creditMayPay(&before)
 		if err != nil {
 			return err
-		}
-		most := s.policy.Billing.CreditPays(before.AmountDue, places)
-		for _, e := range before.Events {
-			if e.Kind == invoice.CreditApplied {
-				most = most.Sub(e.Amount)
-			}
 		}
 		paid, err := s.applyCredit(before.Invoice, s.sub.idPrefix()+s.cause, s.sub.Ledger, most)
 		if err != nil {
@@ -92,6 +86,28 @@ func (s *step) payOpen(entries int) error {
 		}
 	}
 	return nil
+}
+
+// creditMayPay returns the amount of an invoice that credit can still pay: its part of the amount due before credit,
+// less the credit that paid it when it was issued and since then.
+func (s *step) creditMayPay(r *invoice.Receivable) (decimal.Decimal, error) {
+	places, err := r.Currency.Places()
+	var spent, since decimal.Decimal
+	for i := range s.sub.Ledger {
+		if e := &s.sub.Ledger[i]; e.Ref == r.Invoice && (e.Kind == credits.Spent || e.Kind == credits.Restored) {
+			spent = spent.Sub(e.Amount)
+		}
+	}
+	for _, e := range r.Events {
+		if e.Kind == invoice.CreditApplied {
+			since = since.Add(e.Amount)
+		}
+		if e.Kind == invoice.CreditReversed {
+			since = since.Sub(e.Amount)
+		}
+	}
+	atIssue := decimal.Max(spent.Sub(since), decimal.Decimal{})
+	return s.policy.Billing.CreditPays(r.AmountDue.Add(atIssue), places).Sub(atIssue).Sub(since), err
 }
 
 // paidByCredit does what follows the payment of an invoice with credit, which may restore service if brings is set.

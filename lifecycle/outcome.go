@@ -28,8 +28,8 @@ type Outcome struct {
 }
 
 // Effect is a task for the caller. The caller performs the effects of an outcome in order, and skips the collection or
-// sending of an invoice that is void in the same outcome. A collection or a sending may be requested again after a
-// failure; the provider recognizes the invoice by its ID.
+// sending of an invoice that is void or paid in the same outcome, or that a later effect of it withdraws. A collection
+// or a sending may be requested again after a failure; the provider recognizes the invoice by its ID.
 type Effect struct {
 	// ID derives from the subscription, the cause of the effect and a counter. A repeated call returns the same IDs, so
 	// that the caller can skip completed tasks. Slashes of the subscription's ID are escaped: "eu/acme" is "eu%2Facme".

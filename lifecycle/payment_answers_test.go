@@ -301,6 +301,26 @@ func TestShareOfAnOpenInvoiceInYen(t *testing.T) {
 	giventest.CheckMoney(t, "outstanding", out.Subscription.Receivables[0].Outstanding(), "758")
 }
 
+// Credit pays at most its share of an invoice, also when a part of it was paid at its issue: half of 1000.00.
+func TestShareOfAnInvoicePaidInPart(t *testing.T) {
+	p := anyChange()
+	p.Credit.PaysOpenInvoices, p.Billing.MaxCreditPercent = true, giventest.Money("50")
+	grant := func(day string) lifecycle.Event {
+		return eventOn(day, lifecycle.CreditGranted, func(e *lifecycle.Event) {
+			e.Reason, e.Grant.Amount = "goodwill", giventest.Money("900")
+		})
+	}
+	out := replayEvents(t, p, "2026-02-03", eventOn("2026-01-01", lifecycle.Started),
+		paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"), grant("2026-01-02"), grant("2026-02-02"))
+	open := out.Subscription.Receivables[len(out.Subscription.Receivables)-1]
+	giventest.CheckMoney(t, "outstanding", open.Outstanding(), "500")
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "balance", balance, "1300")
+}
+
 // A dispute takes the credit that is left of its payment, and a dispute that is won gives it back.
 func TestDisputeTakesUnspentCredit(t *testing.T) {
 	events := []lifecycle.Event{
