@@ -72,7 +72,7 @@ func (s *step) lower(note *invoice.CreditResult) error {
 }
 
 // askAgain withdraws the requested payment of an invoice that was lowered, and requests it again for the amount that is
-// left.
+// left. The time for its result counts from the first request: lower invoices would postpone its failure without end.
 func (s *step) askAgain(before *invoice.Receivable) error {
 	if before.Phase != invoice.PhaseRequested {
 		return nil
@@ -87,7 +87,14 @@ func (s *step) askAgain(before *invoice.Receivable) error {
 		r.Phase = invoice.PhaseOverdue
 	}
 	s.replace(r)
-	return s.askAlone(r.Invoice)
+	if err := s.askAlone(r.Invoice); err != nil {
+		return err
+	}
+	if r = s.sub.Receivables[s.sub.receivable(r.Invoice)]; r.Phase == invoice.PhaseRequested {
+		r.RequestedAt = before.RequestedAt
+		s.replace(r)
+	}
+	return nil
 }
 
 // creditInFull issues a credit note for an invoice that was paid although nothing is served for it, and requests the

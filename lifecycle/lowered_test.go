@@ -1,6 +1,8 @@
 package lifecycle_test
 
 import (
+	"fmt"
+	"math/big"
 	"slices"
 	"testing"
 
@@ -91,6 +93,40 @@ func TestCreditsLowerOpenInvoices(t *testing.T) {
 				t.Errorf("the balance is %v, %v", balance, err)
 			}
 		})
+	}
+}
+
+// A requested payment without a result fails 6 days after its first request, whichever days a part of a seat is removed
+// or support lowers the invoice on. Ten seats cost 1,000.00 in January, and a tenth of a seat from a day on 10.00 times
+// its share of 31 days (law 9: paid time alone keeps access).
+func TestRemovalsDoNotPostponeAResult(t *testing.T) {
+	part, p := `{"remove":[{"item":"seat","quantity":"0.1"}]}`, anyChange()
+	p.Dunning.ResultTimeout = giventest.Interval("P6D")
+	for days := range 1 << 6 { // a bit for each day from January 1 to 6
+		events, left := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}, giventest.Money("1000")
+		for day := range 6 {
+			if days>>day&1 == 0 {
+				continue
+			}
+			on := fmt.Sprintf("2026-01-%02d", day+1)
+			events = append(events, changedOn(t, on, part))
+			share := new(big.Rat).Mul(giventest.Money("10").Rat(), big.NewRat(int64(31-day), 31))
+			left = left.Sub(giventest.Money(share.FloatString(2)))
+		}
+		last := eventOn("2026-01-06", lifecycle.InvoiceCredited, func(e *lifecycle.Event) {
+			e.As, e.Reason = credits.AsBalance, "outage"
+			e.Payment = lifecycle.Payment{Invoice: "r-1", Amount: giventest.Money("100")}
+		})
+		events, left = append(events, last), left.Sub(giventest.Money("100"))
+		for until, want := range map[string]lifecycle.Status{
+			"2026-01-06": lifecycle.Active, "2026-01-07": lifecycle.PastDue, "2026-01-14": lifecycle.Suspended,
+		} {
+			out := replayEvents(t, p, until, events...)
+			if out.Subscription.Status != want {
+				t.Fatalf("%06b: %v on %s, want %v\n%s", days, out.Subscription.Status, until, want, out.Timeline())
+			}
+			giventest.CheckMoney(t, "outstanding", out.Subscription.Receivables[0].Outstanding(), left.StringFixed(2))
+		}
 	}
 }
 
