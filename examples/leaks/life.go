@@ -7,7 +7,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -29,11 +28,12 @@ type life struct {
 	sub      lifecycle.Subscription
 	card     card
 	money    money
-	goodwill decimal.Decimal // refunds that the seller gave on its own
-	givenUp  []givenUp       // invoices that the seller gave up
-	wrong    string          // fault of a document, in words
-	lines    int             // lines of the documents so far
-	spans    []span          // time with full access, in order
+	goodwill decimal.Decimal    // refunds that the seller gave on its own
+	givenUp  []givenUp          // invoices that the seller gave up
+	free     []proration.Period // times in which support lets periods cost nothing
+	wrong    string             // fault of a document, in words
+	lines    int                // lines of the documents so far
+	spans    []span             // time with full access, in order
 	events   []lifecycle.Event
 	issued   []invoice.Invoice
 	all      []invoice.Receivable // one of each invoice
@@ -42,12 +42,16 @@ type life struct {
 
 // span is a time with full access at one price.
 type span struct {
-	from, to time.Time
-	contract *plans.Contract
-	period   proration.Period
-	trial    bool     // a trial
-	unpaid   []string // invoices of charges for that time that were not paid then
-	nothing  bool     // access that a payment gives and not the status, where all that was paid went back
+	from, to    time.Time
+	contract    *plans.Contract
+	period      proration.Period
+	trial       bool      // a trial
+	ahead       bool      // time to come, which is paid
+	unpaid      []string  // invoices of charges for that time that were not paid then
+	suspended   bool      // the status of that time
+	itemsTo     time.Time // end of the time with the items that have periods of their own
+	unpaidItems []string  // invoices of charges for periods of items that were not paid then
+	nothing     bool      // access that a payment gives and not the status, where all that was paid went back
 }
 
 // givenUp is an invoice that the seller gave up after a number of documents.
@@ -151,7 +155,7 @@ func (l *life) advance(to time.Time) error {
 			at = next.At
 		}
 		if at.After(l.sub.At) {
-			l.note(at)
+			l.note(at, false)
 		} else {
 			at = l.sub.At
 		}
@@ -173,7 +177,7 @@ func (l *life) advance(to time.Time) error {
 // entitled notes the time that is paid and not over yet, as if it were served. With credit, it notes the time of an
 // open invoice too.
 func (l *life) entitled(credit bool) {
-	if l.sub.Status == lifecycle.Trialing || l.arrears() || len(l.unpaid(l.sub.At)) > 0 && !credit {
+	if l.sub.Status == lifecycle.Trialing || l.arrears() || len(l.unpaid(l.sub.At, false)) > 0 && !credit {
 		return
 	}
 	to := l.sub.Period.End
@@ -181,10 +185,15 @@ func (l *life) entitled(credit bool) {
 		to = c
 	}
 	if to.After(l.sub.At) {
-		l.note(to)
+		l.note(to, true)
 	}
 	if next := l.sub.NextPeriod; next != nil && l.policies.Access(l.sub) == lifecycle.Full {
-		ahead := span{from: next.Period.Start, to: next.Period.End, contract: &next.Contract, period: next.Period}
+		ahead := span{
+			from: next.Period.Start, to: next.Period.End, contract: &next.Contract, period: next.Period, ahead: true,
+		}
+		if items, err := next.Contract.NextItemPeriod(ahead.from); err == nil {
+			ahead.itemsTo = earlier(ahead.to, items)
+		}
 		l.spans = append(slices.Clip(l.spans), ahead)
 	}
 }
@@ -193,8 +202,8 @@ func (l *life) entitled(credit bool) {
 func (l *life) arrears() bool { return l.policy.Billing.Timing == proration.InArrears }
 
 // note notes the time until an instant, in which nothing happens. It is divided where a charge begins
-// or ends, and at agreed changes.
-func (l *life) note(to time.Time) {
+// or ends, and at agreed changes. Time ahead is paid, and not over yet.
+func (l *life) note(to time.Time, ahead bool) {
 	if l.policies.Access(l.sub) != lifecycle.Full {
 		return
 	}
@@ -211,6 +220,8 @@ func (l *life) note(to time.Time) {
 	for i := range contract.Ramp {
 		edges = append(edges, contract.Ramp[i].At)
 	}
+	itemsTo := l.itemsServe(to, ahead)
+	edges = append(append(edges, itemsTo), itemEdges(&contract, l.sub.At, itemsTo)...)
 	for from := l.sub.At; from.Before(to); {
 		until := to
 		for _, edge := range edges {
@@ -219,70 +230,10 @@ func (l *life) note(to time.Time) {
 			}
 		}
 		l.spans = append(l.spans, span{
-			from: from, to: until, contract: &contract, period: l.sub.Period, trial: trial,
-			unpaid: l.unpaid(from), nothing: l.nothing(from),
+			from: from, to: until, contract: &contract, period: l.sub.Period, trial: trial, ahead: ahead, itemsTo: itemsTo,
+			unpaid: l.unpaid(from, false), unpaidItems: l.unpaid(from, true), nothing: l.nothing(from),
+			suspended: l.sub.Status == lifecycle.Suspended,
 		})
 		from = until
 	}
-}
-
-// unpaid returns the invoices of charges for a time that are not paid.
-func (l *life) unpaid(at time.Time) (ids []string) {
-	for _, c := range l.sub.UnexpiredCharges {
-		r := l.receivable(lineid.Invoice(c.ID))
-		base := c.Kind == plans.Recurring || c.Kind == plans.Extension
-		if base && c.Corrects == "" && c.Span.Contains(at) && r != nil && r.Owing() {
-			ids = append(ids, r.Invoice)
-		}
-	}
-	return ids
-}
-
-// nothing reports whether a status without access has it, where every charge for the time that costs something is
-// credited or not paid.
-func (l *life) nothing(at time.Time) bool {
-	if l.policy.AccessByStatus[l.sub.Status] == lifecycle.Full {
-		return false
-	}
-	for i := range l.sub.UnexpiredCharges {
-		c := &l.sub.UnexpiredCharges[i]
-		r := l.receivable(lineid.Invoice(c.ID))
-		if c.Corrects != "" || !c.Span.Contains(at) || !c.Net.IsPositive() || r != nil && r.Owing() {
-			continue
-		}
-		left := c.Net
-		for k := range l.sub.UnexpiredCharges {
-			credit := &l.sub.UnexpiredCharges[k]
-			if by := l.receivable(lineid.Invoice(credit.ID)); credit.Corrects == c.ID && (by == nil || !by.Owing()) {
-				left = left.Add(credit.Net) // an unpaid change takes nothing away
-			}
-		}
-		if left.IsPositive() {
-			return false
-		}
-	}
-	return true
-}
-
-// everPaid reports whether an invoice was paid at some time. A payment that is disputed later was one.
-func (l *life) everPaid(id string) bool {
-	for i := range l.all {
-		if l.all[i].Invoice == id {
-			return slices.ContainsFunc(l.all[i].Events, func(e invoice.Event) bool { return e.Kind == invoice.Succeeded })
-		}
-	}
-	return false
-}
-
-// owed returns the amount outstanding on the invoices, with the unbilled charges.
-func (l *life) owed() (sum decimal.Decimal) {
-	for _, r := range l.sub.Receivables {
-		if r.Phase != invoice.PhaseVoid && r.Phase != invoice.PhaseDraft {
-			sum = sum.Add(r.Outstanding())
-		}
-	}
-	for i := range l.sub.UnbilledCharges {
-		sum = sum.Add(l.sub.UnbilledCharges[i].Total())
-	}
-	return sum
 }

@@ -10,7 +10,8 @@
 // twice; dispute payments; have support refund them, credit an invoice or give it up; and tell support late. They are
 // made around the end of the first period, and each life is measured in the third. Some parts of the search have
 // settings of their own: prorations on the next invoice, open invoices that are void, a first payment before service,
-// refunds at a cancellation, billing in arrears.
+// refunds at a cancellation, billing in arrears. Others have a monthly add-on beside a plan by the quarter, or support
+// in arrears beside a plan by the month: each item is weighed by its own period.
 //
 // After every move the books of the money are compared with the money that moved, in both directions: documents are
 // paid by money, by credit or not yet, no charge is credited twice, and changes that end where they began cost nothing.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math/big"
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -19,6 +18,7 @@ import (
 type books struct {
 	had      *big.Rat        // value of the time with full access, by the prices of that time
 	onCredit time.Duration   // time of it in which the period was not paid
+	items    time.Duration   // time of it in which a period of an item was not paid
 	trial    time.Duration   // time of it in a trial
 	balance  decimal.Decimal // credit that is left
 	paid     decimal.Decimal // money received, less the money that went back
@@ -40,13 +40,15 @@ func (l *life) measure() (books, error) {
 			break
 		}
 		length := s.to.Sub(s.from)
-		never := slices.ContainsFunc(s.unpaid, func(id string) bool { return !l.everPaid(id) })
 		switch {
 		case s.trial:
 			b.trial += length
 			continue
-		case never || s.nothing:
+		case !l.everPaidAll(s.unpaid) || s.nothing:
 			b.onCredit += length
+		}
+		if !s.suspended && !s.ahead && !l.everPaidAll(s.unpaidItems) && s.itemsTo.After(s.from) {
+			b.items += length
 		}
 		value, err := l.value(i)
 		if err != nil {
@@ -57,8 +59,7 @@ func (l *life) measure() (books, error) {
 	return b, nil
 }
 
-// value returns the value of a span: of its days if the policy counts days, and of its seconds otherwise. A day belongs
-// to the last span that begins in it.
+// value returns the value of a span: of its days if the policy counts days, and of its seconds otherwise.
 func (l *life) value(i int) (*big.Rat, error) {
 	s := &l.spans[i]
 	period, err := s.contract.Cycle.Containing(s.from)
@@ -72,27 +73,34 @@ func (l *life) value(i int) (*big.Rat, error) {
 	if err != nil {
 		return nil, err
 	}
-	price, err := l.price(contract, period)
-	if err != nil || price.Sign() == 0 {
-		return new(big.Rat), err
+	parts, err := l.parts(s, period, &contract)
+	sum := new(big.Rat)
+	for _, p := range parts {
+		if p.price.Sign() != 0 {
+			sum.Add(sum, l.share(i, &p))
+		}
 	}
+	return sum, err
+}
+
+// share returns the share of a price that a part of a span has. A day belongs to the last span that begins in it.
+func (l *life) share(i int, p *part) *big.Rat {
 	if l.theme.taxed {
-		price.Mul(price, big.NewRat(6, 5))
+		p.price.Mul(p.price, big.NewRat(6, 5))
 	}
+	whole := big.NewRat(1, int64(p.period.End.Sub(p.period.Start)))
 	if l.policy.Billing.Proration.DayCount == proration.Seconds {
-		whole := big.NewRat(1, int64(period.End.Sub(period.Start)))
-		return price.Mul(price, whole.Mul(whole, l.discounted(i, s.from, s.to))), nil
+		return p.price.Mul(p.price, whole.Mul(whole, l.discounted(i, p.from, p.to)))
 	}
-	first, end := dayOf(s.from), dayOf(s.to)
-	begins := i == 0 || l.spans[i-1].to.Before(s.from)
+	first, end := dayOf(p.from), dayOf(p.to)
+	begins := i == 0 || l.spans[i-1].to.Before(p.from)
 	if begins && l.policy.Billing.Proration.FirstDay == proration.DayFree {
 		first = first.AddDate(0, 0, 1)
 	}
-	if s.to.After(end) && s.to.Before(period.End) && l.counts(i, end) {
+	if p.to.After(end) && p.to.Before(p.period.End) && l.counts(i, end) {
 		end = end.AddDate(0, 0, 1)
 	}
-	whole := big.NewRat(1, int64(period.End.Sub(period.Start)))
-	return price.Mul(price, whole.Mul(whole, l.discounted(i, first, end))), nil
+	return p.price.Mul(p.price, whole.Mul(whole, l.discounted(i, first, end)))
 }
 
 // discounted returns the length of a time in nanoseconds, less the percentage of it that a coupon takes off: in as many
@@ -134,19 +142,6 @@ func dayOf(t time.Time) time.Time {
 
 // days returns the number of days between two instants.
 func days(from, to time.Time) int64 { return int64(to.Sub(from) / (24 * time.Hour)) }
-
-// price returns the price of a whole period of a contract.
-func (l *life) price(whole plans.Contract, period proration.Period) (*big.Rat, error) {
-	policy := l.policy.Billing.Proration
-	policy.Rounding.Places = 2
-	whole.Until, whole.Ramp = time.Time{}, nil // a known end makes a period shorter, and no time cheaper
-	charges, err := whole.Charges(proration.Portion{Period: period, Span: period}, policy)
-	sum := new(big.Rat)
-	for i := range charges {
-		sum.Add(sum, charges[i].Net.Rat())
-	}
-	return sum, err
-}
 
 // gain returns the gain of a life right after a move, in words, and "" if there is none. The lives before are those
 // before each of the last changes.
@@ -231,9 +226,12 @@ func (l *life) leak() (string, error) {
 	case b.onCredit > l.credit:
 		text := "service without payment for %s, where the policy gives %s"
 		return fmt.Sprintf(text, inDays(b.onCredit), inDays(l.credit)), nil
+	case b.items > l.credit:
+		text := "an item without payment for %s, where the policy gives %s"
+		return fmt.Sprintf(text, inDays(b.items), inDays(l.credit)), nil
 	case b.trial > l.theme.trial():
 		return fmt.Sprintf("a trial of %s, where the contract gives %s", inDays(b.trial), inDays(l.theme.trial())), nil
-	case l.arrears():
+	case l.arrears() || l.theme.fair:
 		return l.loss(&b, half), nil
 	}
 	return "", nil

@@ -171,7 +171,8 @@ func ofOpen(name string, kind lifecycle.EventKind) move {
 	}}
 }
 
-// served returns the amount of an invoice for the time until now, up to the end of the day, less its credits.
+// served returns the amount of an invoice for the time until now, up to the end of the day, less its credits. A period
+// of an item counts in full: its service continues.
 func (l *life) served(id string) (sum decimal.Decimal) {
 	void := l.void()
 	for i := range l.issued {
@@ -180,7 +181,7 @@ func (l *life) served(id string) (sum decimal.Decimal) {
 			if lineid.Invoice(of) != id || c.Span.Start.After(l.sub.At) || c.Corrects != "" && void[l.issued[i].ID] {
 				continue
 			}
-			if c.Kind == plans.ProrationCharge || !c.Span.End.After(c.Span.Start) {
+			if c.Kind == plans.ProrationCharge || c.Price.HasItemPeriods() || !c.Span.End.After(c.Span.Start) {
 				sum = sum.Add(c.Total())
 				continue
 			}

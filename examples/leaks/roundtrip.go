@@ -45,11 +45,11 @@ func (l *life) roundTrips(before []life, balance decimal.Decimal) (string, error
 		if err != nil {
 			return "", err
 		}
-		half := l.half(l.lines + len(l.sub.UnbilledCharges) - from.lines)
+		half := l.half(l.lines + len(l.sub.UnbilledCharges) - from.lines + from.accruals())
 		switch {
 		case l.sub.At.Equal(from.sub.At) && cost.Abs().GreaterThan(half):
 			return cost.StringFixed(2) + " for changes that end where they began", nil
-		case leaves && fewer(l, from) && cost.GreaterThan(half):
+		case leaves && fewer(l, from) && sameItemPeriods(l, from) && cost.GreaterThan(half):
 			return cost.StringFixed(2) + " for units that left and returned", nil
 		}
 	}
@@ -71,7 +71,11 @@ func (l *life) sameUnits(before []life) bool {
 // costSince returns the amount that was paid or became owed since a life.
 func (l *life) costSince(from *life, balance decimal.Decimal) (decimal.Decimal, error) {
 	before, err := from.balance()
-	was := from.money.paid.Add(from.owed()).Sub(before)
+	if err != nil {
+		return before, err
+	}
+	accrued, err := from.accruing()
+	was := from.money.paid.Add(from.owed()).Add(accrued).Sub(before)
 	return l.money.paid.Add(l.owed()).Sub(balance).Sub(was), err
 }
 

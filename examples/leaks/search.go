@@ -60,6 +60,9 @@ func search(policy lifecycle.Policy, depth int) (all []found, tried int, err err
 		if own.Billing.Timing == proration.InArrears {
 			w.until = at("Apr 1 00:00:00") // everything is billed then
 		}
+		if t.until != "" {
+			w.until = at(t.until)
+		}
 		for _, text := range t.instants {
 			w.instants = append(w.instants, at(text))
 		}

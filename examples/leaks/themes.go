@@ -20,6 +20,8 @@ type theme struct {
 	most     int      // moves of the longest sequence; zero is no limit
 	instants []string // local times, in order
 	moves    []move
+	months   int                // months of a period; zero is one
+	until    string             // local time at which lives are measured; zero is in the third month
 	price    plans.Price        // price of a seat
 	seats    int64              // seats of the order; zero is two
 	trialFor proration.Interval // trial of the contract
@@ -27,6 +29,7 @@ type theme struct {
 	taxed    bool               // a tax of 20 % is added to the prices
 	items    []plans.Item       // items beside the seats
 	ramp     []plans.RampStep   // agreed later items
+	uplift   *plans.Uplift      // raises the prices of the contract
 	card     card               // card of the order
 	fair     bool               // no move forfeits paid time, so that a customer pays for no more than there is
 	gives    bool               // the policy gives time for nothing, so that only money is compared
@@ -34,7 +37,9 @@ type theme struct {
 }
 
 // allThemes returns all parts of the search.
-func allThemes() []theme { return slices.Concat(themes(), ofPayments(), ofPolicies()) }
+func allThemes() []theme {
+	return slices.Concat(themes(), ofPayments(), ofPolicies(), ofAddOns(), ofAccruals())
+}
 
 // themes returns the parts of the search.
 func themes() []theme {
@@ -171,9 +176,9 @@ func (t *theme) subscription() lifecycle.Subscription {
 	seats := plans.Item{ID: "seat", Quantity: decimal.NewFromInt(cmp.Or(t.seats, 2)), Price: t.price}
 	return lifecycle.Subscription{ID: "customer", Account: invoice.Account{Contract: plans.Contract{
 		Plan: "basic", Currency: "USD", Trial: t.trialFor, Discounts: discounts,
-		Items: append([]plans.Item{seats}, t.items...), Ramp: t.ramp,
+		Items: append([]plans.Item{seats}, t.items...), Ramp: t.ramp, Uplift: t.uplift,
 		Cycle: proration.Cycle{
-			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: 1},
+			Anchor: proration.LocalTimeOf(at("Jan 1 00:00:00")), Interval: proration.Interval{Months: cmp.Or(t.months, 1)},
 			Zone: "UTC", Location: time.UTC,
 		},
 	}}}
