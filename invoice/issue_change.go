@@ -8,6 +8,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -280,4 +281,13 @@ func (w *work) cancel() error {
 	}
 	w.lines, w.refund = owed.Credits, owed.Refund
 	return w.shortfall(true)
+}
+
+// continues reports whether a charge continues another one of its invoice, at a price that an uplift or a ramp step
+// sets: the change is at the start of the first one.
+func (w *work) continues(c *plans.Charge) bool {
+	return slices.ContainsFunc(w.UnexpiredCharges, func(before plans.Charge) bool {
+		return base(&before) && before.Item == c.Item && before.Span.End.Equal(c.Span.Start) &&
+			lineid.Invoice(before.ID) == lineid.Invoice(c.ID)
+	})
 }

@@ -165,3 +165,23 @@ func TestIssueItemsFaults(t *testing.T) {
 		})
 	}
 }
+
+// An uplift in the period is no change that was billed before: a unit of 1,200.00 a year, raised by 10 % on April 1, costs
+// 1,200.00 x 31/365 in March, 1,320.00 x 300/365 until the next uplift and 1,452.00 x 5/365 from then on, and a second
+// one on the same day or later too.
+func TestIssueChangesBeforeAnUplift(t *testing.T) {
+	c := itemYear()
+	c.Items = c.Items[:1]
+	c.Uplift = &plans.Uplift{
+		Percent: giventest.Money("10"), Every: giventest.Interval("P300D"),
+		Rounding: proration.Rounding{Mode: proration.HalfUp, Places: 2},
+		Since:    giventest.Instant("2025-06-05", time.UTC), // 300 days before April 1
+	}
+	one := plans.Change{Add: []plans.ItemQuantity{{Item: "base", Quantity: decimal.NewFromInt(1)}}}
+	issueItems(t, c, []itemStep{
+		{at: "2026-01-31", want: "base 197.26 base 1084.93 base 19.89"},
+		{at: "2026-03-01", change: one, want: "base 101.92 base 1084.93 base 19.89"},
+		{at: "2026-03-01", change: one, want: "base 101.92 base 1084.93 base 19.89"},
+		{at: "2026-03-31", change: one, want: "base 3.29 base 1084.93 base 19.89"},
+	})
+}

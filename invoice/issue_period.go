@@ -172,7 +172,7 @@ func (w *work) inOrder() error {
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
 		// a later billing date adds recurring days, and the units added since are charged for them, too
-		added := c.Kind == plans.Recurring || c.Span.Start.Equal(w.Contract.First.End)
+		added := c.Kind == plans.Recurring || c.Span.Start.Equal(w.Contract.First.End) || w.continues(c)
 		ahead := base(c) && !added && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start)
 		if ahead && !w.Change.IsZero() && !w.freed(c, c.Span.Start) {
 			return &plans.Refusal{

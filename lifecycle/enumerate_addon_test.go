@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // addonUntil is the day on which a life with an add-on is compared.
@@ -34,7 +36,18 @@ type sold struct {
 }
 
 // addonOracle adds up the cost of a life from what was sold and when, day by day.
-type addonOracle struct{ all []sold }
+type addonOracle struct {
+	all    []sold
+	uplift int // days between uplifts from the start on that double the prices; zero is none
+}
+
+// raised returns what the prices of a day are multiplied with.
+func (o *addonOracle) raised(day time.Time) int64 {
+	if o.uplift == 0 {
+		return 1
+	}
+	return 1 << (int(day.Sub(o.all[0].from).Hours()/24) / o.uplift)
+}
 
 // now returns what is sold at a time.
 func (o *addonOracle) now(at time.Time) sold {
@@ -108,7 +121,7 @@ func (o *addonOracle) add(sum *big.Rat, starts []time.Time, ends time.Time, rate
 				at = utc(addonUntil)
 			}
 			if s := o.now(at); s.in {
-				sum.Add(sum, big.NewRat(rate(s), days))
+				sum.Add(sum, big.NewRat(rate(s)*o.raised(day), days))
 			}
 		}
 	}
@@ -243,6 +256,9 @@ func addonPossible(life []addonAct) bool {
 	return true
 }
 
+// addonUplifts are the days between uplifts in some of the worlds.
+var addonUplifts = map[string]int{"uplift": 200, "uplift ahead": 200, "uplift each year": 365}
+
 // addonWorlds are the policies of the small world.
 func addonWorlds(t *testing.T) map[string]*lifecycle.Policies {
 	all := map[string]*lifecycle.Policies{}
@@ -261,6 +277,12 @@ func addonWorlds(t *testing.T) map[string]*lifecycle.Policies {
 	add("suspend", func(p *lifecycle.Policy) {
 		p.Dunning.FinalAction, p.Dunning.Grace, p.Dunning.Retries = lifecycle.FinalSuspend, giventest.Interval("P7D"), nil
 	})
+	add("minimum", func(p *lifecycle.Policy) {
+		p.Payments.MinimumAmount = map[plans.Currency]decimal.Decimal{"USD": giventest.Money("45.00")}
+	})
+	add("uplift", func(*lifecycle.Policy) {})
+	add("uplift ahead", func(p *lifecycle.Policy) { p.Renewal.Lead = giventest.Interval("P40D") })
+	add("uplift each year", func(*lifecycle.Policy) {})
 	add("review", func(p *lifecycle.Policy) { p.Renewal.Review = giventest.Interval("P2D") })
 	return all
 }
@@ -278,9 +300,16 @@ func TestEveryLifeOfAnAddOn(t *testing.T) {
 			if n == 3 {
 				step *= 31 // all of them take minutes
 			}
+			if n == 3 && (addonUplifts[name] > 0 || name == "minimum") {
+				step *= 4
+			}
 			lives := slices.DeleteFunc(addonLives(n), func(life []addonAct) bool {
 				months := slices.ContainsFunc(life, func(a addonAct) bool { return a.name == "monthly" })
-				return !addonPossible(life) || name == "ahead" && months // a month is always billed ahead, and kept
+				returns := slices.ContainsFunc(life, func(a addonAct) bool { return a.name == "return" })
+				if addonUplifts[name] > 0 && returns {
+					return true // uplifts count from the return on
+				}
+				return !addonPossible(life) || strings.HasSuffix(name, "ahead") && months // a month is always billed ahead, and kept
 			})
 			for i := 0; i < len(lives); i += step {
 				for _, declines := range []bool{false, true} {
@@ -309,12 +338,21 @@ func checkAddOn(t *testing.T, of addonLife) {
 	if of.world == "committed" { // the account keeps what was billed for months that are over
 		l.initial.Contract.Commitment = plans.Commitment{Amount: giventest.Money("1.00"), Length: giventest.Interval("P2Y")}
 	}
-	l.out.Subscription = l.initial
-	l.apply(lifecycle.Event{At: utc("2026-01-31"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
-	l.declines = of.declines
 	oracle := addonOracle{all: []sold{{
 		from: utc("2026-01-31"), base: 1, addon: 1, basePrice: 1200, price: 10, in: true, anew: true,
 	}}}
+	if oracle.uplift = addonUplifts[of.world]; oracle.uplift > 0 {
+		every := giventest.Interval("P1Y")
+		if oracle.uplift < 365 {
+			every = proration.Interval{Days: oracle.uplift}
+		}
+		l.initial.Contract.Uplift = &plans.Uplift{
+			Percent: giventest.Money("100"), Every: every, Rounding: proration.Rounding{Mode: proration.HalfUp, Places: 2},
+		}
+	}
+	l.out.Subscription = l.initial
+	l.apply(lifecycle.Event{At: utc("2026-01-31"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	l.declines = of.declines
 	keeps := true
 	for _, a := range life {
 		e, sells := addonEvent(a, oracle.now(utc(a.at)))

@@ -69,6 +69,7 @@ func (c *Contract) agree(a ContractTerm) {
 // anchor continues the cycle from an instant, with periods of a length. If the instant is the last day of a month that
 // is too short for the cycle's day of the month, the cycle keeps that day: January 31, February 28, March 31.
 func (c *Contract) anchor(t time.Time, length proration.Interval) {
+	c.keepUplift()
 	t = c.local(t)
 	day := c.Cycle.Day
 	if day == 0 && c.Cycle.Interval.Months > 0 {

@@ -146,6 +146,36 @@ func TestUpliftAfterAChange(t *testing.T) {
 	}
 }
 
+// Other billing dates neither undo an uplift nor postpone the next one. A seat of 15.00 costs 16.50 from November 16,
+// 2027, and 18.15 a year later, whichever way the dates move on March 1, 2028.
+func TestUpliftAfterNewDates(t *testing.T) {
+	at := giventest.Instant("2028-03-01", time.UTC)
+	for name, change := range map[string]plans.Change{
+		"reset":    {Anchor: plans.AnchorReset},
+		"on a day": {AnchorAt: giventest.Instant("2028-03-10", time.UTC)},
+		"quarters": {Interval: giventest.Interval("P3M")},
+		"kept":     {Interval: giventest.Interval("P3M"), Anchor: plans.AnchorKeep},
+	} {
+		c := contractOf(t, onSale(t, perMonth, raised(byPercent("10", "P1Y"))), ordered("1 seat", ""))
+		if name == "quarters" || name == "kept" {
+			c.Items[0].Price.Per = giventest.Interval("P1M")
+		}
+		c, err := c.Changed(change, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range []struct{ at, price string }{
+			{"2028-03-01", "16.5"}, {"2028-11-15", "16.5"}, {"2028-11-16", "18.15"}, {"2029-11-16", "19.97"},
+		} {
+			then, err := c.AsOf(giventest.Instant(row.at, time.UTC))
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, name+": seat on "+row.at, then.Items[0].Price.Unit, row.price)
+		}
+	}
+}
+
 // A ramp step of the quantity rises with its item. One with a price of its own has that price at its time.
 func TestUpliftOfARamp(t *testing.T) {
 	c := contractOf(t, onSale(t, perMonth, raised(byPercent("10", "P1Y"))), ordered("1 seat, 2 seat from 2028-05-16, 3 seat from 2029-05-16 at 18", "", bySupport))

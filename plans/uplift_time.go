@@ -21,6 +21,18 @@ func (c *Contract) upliftCycle() proration.Cycle {
 	return every
 }
 
+// keepUplift states the time from which uplifts count before the anchor of the cycle moves: other billing dates neither
+// undo an uplift nor postpone the next one.
+func (c *Contract) keepUplift() {
+	if !c.timedUplift() || !c.Uplift.Since.IsZero() {
+		return
+	}
+	if first, err := c.upliftCycle().Period(0); err == nil {
+		own := *c.Uplift
+		own.Since, c.Uplift = first.Start, &own
+	}
+}
+
 // upliftsBy returns the number of uplifts until an instant.
 func (c *Contract) upliftsBy(at time.Time) int {
 	n, err := c.upliftCycle().Index(at)
