@@ -166,9 +166,9 @@ func TestIssueItemsFaults(t *testing.T) {
 	}
 }
 
-// An uplift in the period is no change that was billed before: a unit of 1,200.00 a year, raised by 10 % on April 1, costs
-// 1,200.00 x 31/365 in March, 1,320.00 x 300/365 until the next uplift and 1,452.00 x 5/365 from then on, and a second
-// one on the same day or later too.
+// An uplift in the period is no change that was billed before: a unit of 1,200.00 a year, raised by 10 % on April 1,
+// costs 1,200.00 x 31/365 in March, 1,320.00 x 300/365 until the next uplift and 1,452.00 x 5/365 from then on, and a
+// second one on the same day or later too.
 func TestIssueChangesBeforeAnUplift(t *testing.T) {
 	c := itemYear()
 	c.Items = c.Items[:1]

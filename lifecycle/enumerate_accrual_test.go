@@ -142,7 +142,7 @@ func TestEveryLifeOfSupportInArrears(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	worlds, days, count := addonWorlds(t), []string{"2026-02-10", "2026-02-28", "2026-03-15"}, 0
-	for _, name := range []string{"now", "next", "review", "ahead"} {
+	for _, name := range []string{"now", "next", "review", "ahead", "minimum"} {
 		for i := range len(accrualActs) * len(days) {
 			for j := range len(accrualActs) * len(days) {
 				life := []addonAct{
