@@ -96,7 +96,7 @@ func TestRefundPaysTheOpenInvoice(t *testing.T) {
 	}
 }
 
-// Without a payment method, a tax engine is not asked for an invoice that is not issued: the final action comes at once.
+// Without a payment method, no tax engine is asked for an invoice that is not issued: the final action comes at once.
 func TestNoTaxesWithoutAPaymentMethod(t *testing.T) {
 	for final, want := range map[lifecycle.FinalAction]lifecycle.Status{
 		lifecycle.FinalSuspend: lifecycle.Suspended, lifecycle.FinalPause: lifecycle.Paused, lifecycle.FinalCancel: lifecycle.Canceled,
