@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
@@ -118,5 +120,30 @@ func TestNoTaxesWithoutAPaymentMethod(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A pause ends at its time, also if a return waits for its payment and the resumption makes several documents.
+func TestResumptionOfSeveralDocuments(t *testing.T) {
+	policy := lifecycle.Standard()
+	policy.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
+	policy.Reactivation.IfPaid, policy.Reactivation.BillingAnchor = true, plans.AnchorKeep
+	policy.Dunning.OpenInvoice = lifecycle.OpenVoid
+	policy.Payments.MinimumAmount = map[plans.Currency]decimal.Decimal{"USD": giventest.Money("25.00")}
+	sub := fourSeats()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1Y", nil)
+	sub.Contract.Items = append(sub.Contract.Items[:1:1], plans.Item{ID: "addon", Quantity: giventest.Money("2"), Price: monthlyPrice("5.00")})
+	l := &lifeOf{t: t, policies: policiesOf(t, policy), initial: sub, answers: map[int64]*answer{}}
+	l.out.Subscription = sub
+	l.declines = true
+	l.apply(lifecycle.Event{At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
+	l.advance(utc("2026-02-05"))
+	l.declines = false
+	l.apply(lifecycle.Event{At: utc("2026-02-05"), Kind: lifecycle.Reactivated})
+	l.advance(utc("2026-04-01"))
+	l.apply(lifecycle.Event{At: utc("2026-04-01"), Kind: lifecycle.PauseRequested, By: plans.Support, Until: utc("2026-05-02")})
+	l.advance(utc("2026-06-01"))
+	if status := l.out.Subscription.Status; status != lifecycle.Active || len(l.refused) > 0 {
+		t.Errorf("the status is %v, refused %v\n%s", status, l.refused, l.out.Timeline())
 	}
 }

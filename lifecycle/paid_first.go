@@ -45,8 +45,12 @@ func (s *step) paidFirst(e *Event, do func(*step, *Event) error) error {
 		}
 		return s.paidFirst(e, do)
 	case len(issued) > 1:
-		return s.refuse("The change would credit invoice " + issued[0].Corrects + ", which is not paid; " +
-			"pay it first, or send the event without if_paid.")
+		if id := issued[0].Corrects; id != "" {
+			return s.refuse("The change would credit invoice " + id + ", which is not paid; " +
+				"pay it first, or send the event without if_paid.")
+		}
+		return s.refuse("The change would issue several invoices, which cannot wait for one payment; " +
+			"send the event without if_paid.")
 	}
 	until, err := s.lapsesAt(&before.sub, e.Kind)
 	if err != nil {

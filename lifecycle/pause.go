@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -144,17 +145,29 @@ func (s *step) resume(e *Event) error {
 		s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
 		return nil
 	}
-	return s.paidFirst(e, func(s *step, _ *Event) error {
-		s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid
-		return s.resumeService(nil)
-	})
+	return s.resumeIfPaid(e)
 }
 
 // resumeDue ends a pause at its scheduled end.
 func (s *step) resumeDue(Deadline) error {
 	s.sub.ResumeAt = time.Time{}
-	resumed := Event{Kind: Resumed, Sequence: s.sub.Sequence, IfPaid: s.policy.Reactivation.IfPaid}
-	return s.paidFirst(&resumed, func(s *step, _ *Event) error { return s.resumeService(nil) })
+	return s.resumeIfPaid(&Event{Kind: Resumed, Sequence: s.sub.Sequence})
+}
+
+// resumeIfPaid ends a pause, once its invoice is paid if the event or the policy says so. If only the policy does, and
+// the documents cannot wait for one payment, it ends at once: otherwise no event could end it.
+func (s *step) resumeIfPaid(e *Event) error {
+	before := *s
+	err := s.paidFirst(e, func(s *step, _ *Event) error {
+		s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid
+		return s.resumeService(nil)
+	})
+	if e.IfPaid || !errors.Is(err, plans.ErrRefused) {
+		return err
+	}
+	*s = before
+	s.detach()
+	return s.resumeService(nil)
 }
 
 // pauseUnpaid pauses a subscription with an overdue invoice until it is resumed and paid. A next period that is paid
