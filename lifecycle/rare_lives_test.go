@@ -71,6 +71,7 @@ func rareLives() map[string]rareLife {
 	live("payswaits", "active", served, "5 pause_requested", "40 resumed", "40 credit_granted - - 5000")
 	live("payswaits", "active", served, "5 cancellation_requested", "40 reactivated", "40 credit_granted - - 5000")
 	live("payswaits", "active", served, "5 renewal_disabled", "40 reactivated", "40 credit_granted - - 5000")
+	live("paysback", "active", served, "28 payment_failed 2 b", "40 ")
 	live("pauses", "paused", []string{"0 started", "0 payment_failed 1 a"}, "9 ")
 	live("ahead", "active", []string{"0 started", "0 payment_succeeded 1 a", "5 cancellation_requested 40"}, "25 payment_failed 2 b", "26 cancellation_withdrawn")
 	live("usual", "suspended", []string{"0 started", "0 payment_failed 1 a", "9 invoice_written_off 1"}, "10 payment_succeeded 1 a 50", "11 payment_disputed 1 a")
@@ -95,10 +96,14 @@ func rareSetup(tb testing.TB, name string) setup {
 	if policy == "pauses" {
 		w.policy.Dunning.FinalAction = lifecycle.FinalPause
 	}
-	if policy == "ahead" {
+	if policy == "ahead" || policy == "paysback" {
 		w.policy.Renewal.Lead = giventest.Interval("P3D")
 	}
-	if policy == "cancel" {
+	if policy == "paysback" { // the refund of a cancellation pays the open invoice
+		w.policy.Billing.Refunds = []credits.RefundRule{{Give: credits.InFull, As: credits.AsBalance}}
+		w.policy.Dunning.OpenInvoice = lifecycle.OpenKeep
+	}
+	if policy == "cancel" || policy == "paysback" {
 		w.policy.Dunning.FinalAction = lifecycle.FinalCancel
 	}
 	w.name = name
