@@ -50,7 +50,7 @@ func (s *step) adoptFull(full *step) error {
 	}
 	s.rename(h, s.out.Invoices[documents:])
 	sub.keepCharges(now.UnexpiredCharges, charges)
-	brings := slices.ContainsFunc(sub.Receivables, invoice.Receivable.Owing) // else nothing is left to settle
+	brings := slices.ContainsFunc(now.Receivables, invoice.Receivable.Owing) // the difference brings nothing back
 	for _, settle := range []func() error{
 		func() error { return s.payWithCredit(h, should) },
 		func() error { return s.useCredit(granted) },

@@ -111,3 +111,29 @@ func TestLatePartsAreTaxed(t *testing.T) {
 		t.Errorf("got %s", inv.Text())
 	}
 }
+
+// A late change of a customer whose service ended with a void invoice is billed, and brings no service back.
+func TestLateChangeBringsNothingBack(t *testing.T) {
+	events := []lifecycle.Event{
+		{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support},
+		{Sequence: 2, At: utc("2026-01-01"), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "r-1"}},
+		{Sequence: 3, At: utc("2026-02-02"), Kind: lifecycle.InvoiceVoided, By: plans.Support, Reason: "any", Payment: lifecycle.Payment{Invoice: "r-2"}},
+	}
+	p := policiesOf(t, anyChange())
+	known, err := lifecycle.Replay(p, fourSeats(), events, utc("2026-02-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := lifecycle.Event{Sequence: 4, At: utc("2026-01-11"), Kind: lifecycle.Changed, By: plans.Support, Change: adds("seat", 1)}
+	out, err := lifecycle.Correct(p, lifecycle.CorrectRequest{
+		Subscription: known.Subscription, Initial: fourSeats(), Events: append(events, late),
+		Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-02-20"),
+	})
+	if err != nil || len(out.Invoices) != 1 {
+		t.Fatal(err, len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "21 of 31 days of a seat", out.Invoices[0].Total, "67.74")
+	if status := out.Subscription.Status; status != lifecycle.Suspended {
+		t.Errorf("the status is %v", status)
+	}
+}
