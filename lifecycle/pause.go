@@ -155,8 +155,8 @@ func (s *step) resumeDue(Deadline) error {
 }
 
 // resumeIfPaid ends a pause, once its invoice is paid if the event or the policy says so. If only the policy does, and
-// the documents cannot wait for one payment, it ends at once: nobody can answer a deadline, and no event leaves out what
-// the policy asks for. A customer who owes an invoice can pay that one first.
+// the documents cannot wait for one payment, it ends at once: nobody can answer a deadline, and no event leaves out
+// what the policy asks for. A customer who owes an invoice can pay that one first.
 func (s *step) resumeIfPaid(e *Event) error {
 	before := *s
 	err := s.paidFirst(e, func(s *step, _ *Event) error {
