@@ -120,7 +120,7 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 
 // rounded returns the tax of the charge, rounded, and the rest that rounding leaves over.
 func (l *taxedLine) rounded(places int32, mode exact.Mode) (decimal.Decimal, exact.Remainder) {
-	if percent, of := l.charge.TaxRatio(*l.tax); !l.tax.Answered && !of.IsZero() {
+	if percent, of := l.charge.TaxRatio(*l.tax); !of.IsZero() {
 		net := exact.Minus(l.charge.Net, l.charge.Untaxed)
 		if amount, rest, ok := exact.ShareRest(net, percent, of, places, mode); ok {
 			return amount, rest
