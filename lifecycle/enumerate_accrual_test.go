@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,41 @@ type served struct {
 	units, price int64
 	anew, in     bool // periods begin anew, service runs
 	quarter      bool // periods are quarters
+	// uplifts count from since on, and raise the price that was agreed then
+	since, agreed time.Time
+}
+
+// agree agrees a price.
+func (s *served) agree(price int64) { s.price, s.agreed = price, s.from }
+
+// again starts service anew. Uplifts count from now on, and the price keeps those before.
+func (s *served) again(rises func(since, at time.Time) int) {
+	s.agree(s.price * s.raised(s.from, rises))
+	s.anew, s.since = true, s.from
+}
+
+// raised returns what the price of a day is multiplied with.
+func (s *served) raised(day time.Time, rises func(since, at time.Time) int) int64 {
+	if rises == nil {
+		return 1
+	}
+	return 1 << (rises(s.since, day) - rises(s.since, s.agreed))
+}
+
+// accrualRises returns the number of uplifts between two times in some of the worlds.
+var accrualRises = map[string]func(since, at time.Time) int{
+	"uplift": everyDays, "uplift ahead": everyDays, "terms": everyTerm, "terms ahead": everyTerm,
+}
+
+// everyDays counts the uplifts of every 40 days.
+func everyDays(since, at time.Time) int { return int(at.Sub(since).Hours()/24) / 40 }
+
+// everyTerm counts the renewals of terms of two months.
+func everyTerm(since, at time.Time) (n int) {
+	months := addonMonths(since)
+	for n = 0; !months[2*n+2].After(at); n++ {
+	}
+	return n
 }
 
 // accrualActs are the acts of the small world. They change what the oracle knows; those of support alone change nothing
@@ -62,6 +98,7 @@ func accrualEvent(name string, at time.Time, now *served) (e lifecycle.Event, al
 	case "add":
 		if e.Change = adds("support", 1); now.units == 0 {
 			e.Change.Add[0].Price = &price
+			now.agree(now.price)
 		}
 		now.units++
 		return e, true
@@ -75,16 +112,18 @@ func accrualEvent(name string, at time.Time, now *served) (e lifecycle.Event, al
 		return e, true
 	case "dearer":
 		e.Change = plans.Change{Set: []plans.ItemSetting{{Item: "support", Price: &dearer}}}
-		now.price = 70
+		now.agree(70)
 		return e, true
 	case "base":
 		e.Change = adds("base", 1)
 	case "plan":
 		e.Change = plans.Change{Plan: &plans.Plan{ID: "big", Interval: giventest.Interval("P1M"), Offers: offers}}
-		now.price, now.anew, now.quarter = 80, now.quarter, false
+		now.anew, now.quarter = now.quarter, false
+		now.agree(80)
 	case "quarter":
 		e.Change = plans.Change{Plan: &plans.Plan{ID: "quarter", Interval: giventest.Interval("P3M"), Offers: offers}}
-		now.price, now.anew, now.quarter = 80, !now.quarter, true
+		now.anew, now.quarter = !now.quarter, true
+		now.agree(80)
 	case "reset":
 		e.Change, now.anew = plans.Change{Anchor: plans.AnchorReset}, true
 	case "cancel":
@@ -102,7 +141,7 @@ func accrualEvent(name string, at time.Time, now *served) (e lifecycle.Event, al
 }
 
 // accrualCost returns the cost of support until a time, day by day.
-func accrualCost(all []served, until time.Time) *big.Rat {
+func accrualCost(all []served, until time.Time, rises func(since, at time.Time) int) *big.Rat {
 	sum := new(big.Rat)
 	for i := 0; i < len(all); i++ {
 		if !all[i].anew {
@@ -127,7 +166,7 @@ func accrualCost(all []served, until time.Time) *big.Rat {
 					n--
 				}
 				if all[n].in {
-					sum.Add(sum, big.NewRat(all[n].units*all[n].price, days))
+					sum.Add(sum, big.NewRat(all[n].units*all[n].price*all[n].raised(day, rises), days))
 				}
 			}
 		}
@@ -142,7 +181,8 @@ func TestEveryLifeOfSupportInArrears(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	worlds, days, count := addonWorlds(t), []string{"2026-02-10", "2026-02-28", "2026-03-15"}, 0
-	for _, name := range []string{"now", "next", "review", "ahead", "minimum"} {
+	worlds["terms"], worlds["terms ahead"] = worlds["now"], worlds["ahead"]
+	for _, name := range []string{"now", "next", "review", "ahead", "minimum", "uplift", "uplift ahead", "terms", "terms ahead"} {
 		for i := range len(accrualActs) * len(days) {
 			for j := range len(accrualActs) * len(days) {
 				life := []addonAct{
@@ -160,18 +200,39 @@ func TestEveryLifeOfSupportInArrears(t *testing.T) {
 	t.Logf("%d lives", count)
 }
 
+// raiseAccrual doubles the prices of a contract every 40 days, or with each term of two months.
+func raiseAccrual(c *plans.Contract, world string) {
+	if accrualRises[world] == nil {
+		return
+	}
+	c.Uplift = &plans.Uplift{
+		Percent: giventest.Money("100"), Rounding: proration.Rounding{Mode: proration.HalfUp, Places: 2},
+	}
+	if !strings.HasPrefix(world, "terms") {
+		c.Uplift.Every = giventest.Interval("P40D")
+		return
+	}
+	c.Terms = []plans.ContractTerm{{
+		Term:   plans.Term{Length: giventest.Interval("P2M"), Billing: plans.PerPeriod, Renewal: plans.Renew},
+		Period: proration.Period{Start: utc("2026-01-31"), End: utc("2026-03-31")},
+	}}
+}
+
 // checkAccrual lives a life and its twin without support, unless an act is refused, and reports whether it did.
 func checkAccrual(t *testing.T, world string, p *lifecycle.Policies, life []addonAct) bool {
 	t.Helper()
 	name := fmt.Sprintf("%s, %v", world, life)
 	start := func(support bool) *lifeOf {
 		l := &lifeOf{t: t, policies: p, initial: accrualSubscription("2026-01-31", support), answers: map[int64]*answer{}}
+		raiseAccrual(&l.initial.Contract, world)
 		l.out.Subscription = l.initial
 		l.apply(lifecycle.Event{At: utc("2026-01-31"), Kind: lifecycle.Started, PaymentMethod: "card", By: plans.Support})
 		return l
 	}
 	l, twin := start(true), start(false)
-	all := []served{{from: utc("2026-01-31"), units: 1, price: 50, anew: true, in: true}}
+	all := []served{{
+		from: utc("2026-01-31"), units: 1, price: 50, anew: true, in: true, since: utc("2026-01-31"), agreed: utc("2026-01-31"),
+	}}
 	for _, a := range life {
 		now := all[len(all)-1]
 		anew := now.anew && now.from.Equal(utc(a.at))
@@ -185,7 +246,9 @@ func checkAccrual(t *testing.T, world string, p *lifecycle.Policies, life []addo
 			return false
 		}
 		if a.name == "return" || a.name == "resume" { // a period that is paid continues
-			now.anew = l.out.Subscription.Contract.Cycle.Anchor != before.Anchor
+			if now.anew = l.out.Subscription.Contract.Cycle.Anchor != before.Anchor; now.anew {
+				now.again(accrualRises[world])
+			}
 		}
 		if all = append(all, now); a.name == "cancel later" {
 			now.from, now.in = utc("2026-04-10"), false
@@ -206,7 +269,7 @@ func checkAccrual(t *testing.T, world string, p *lifecycle.Policies, life []addo
 	if until.IsZero() {
 		until = utc("2026-06-05")
 	}
-	want, got, lines := accrualCost(all, until), new(big.Rat), int64(0)
+	want, got, lines := accrualCost(all, until, accrualRises[world]), new(big.Rat), int64(0)
 	var base, twins decimal.Decimal
 	for _, c := range l.out.Subscription.UnbilledCharges {
 		if c.Item == "support" {

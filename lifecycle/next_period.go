@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -21,7 +19,7 @@ func (s *step) aheadDue(Deadline) error {
 		if w.At.After(begins) {
 			return false
 		}
-		after, err := changedLater(&account.Contract, w.Change, begins)
+		after, err := changedLater(&account.Contract, w.Change, w.At)
 		if err != nil {
 			s.refused = "The scheduled change could not be made: " + err.Error() + "."
 			return true
@@ -92,6 +90,10 @@ func (s *step) aheadBegins(Deadline) error {
 		return s.bill()
 	}
 	s.adoptItems(a)
+	agreed, err := pricesAt(sub.Contract, a.Period.Start)
+	if err != nil {
+		return err
+	}
 	sub.NextPeriod, sub.Contract = nil, a.Contract
 	sub.EndedAt, sub.GaveUp = time.Time{}, false // service ended in the period before
 	if err := s.served(); err != nil {
@@ -104,50 +106,13 @@ func (s *step) aheadBegins(Deadline) error {
 		return err
 	}
 	for _, c := range a.Changes {
-		if err := s.billAllowedChange(c); err != nil {
+		if err := s.billAllowedChange(agreed.change(c)); err != nil {
 			return err
 		}
 	}
+	agreed.keep(&sub.Contract)
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.served()
-}
-
-// inNextPeriod returns the change to make when the next period, which is billed already, starts. A quantity that the
-// change sets there differs by as much as from the quantity now, since the invoice of that period can include another
-// one. It refuses a change that does not fit that period.
-func (s *step) inNextPeriod(now *plans.Contract, c plans.Change) (plans.Change, error) {
-	next := s.sub.NextPeriod.Contract
-	begins := s.sub.NextPeriod.Period.Start
-	for _, made := range s.sub.NextPeriod.Changes {
-		after, err := changedLater(&next, made, begins)
-		if err != nil {
-			return c, err
-		}
-		next = after
-	}
-	shift := func(id string, quantity decimal.Decimal) decimal.Decimal {
-		has := func(item plans.Item) bool { return item.ID == id }
-		i, j := slices.IndexFunc(now.Items, has), slices.IndexFunc(next.Items, has)
-		if i < 0 || j < 0 {
-			return quantity
-		}
-		return quantity.Add(next.Items[j].Quantity).Sub(now.Items[i].Quantity)
-	}
-	c.Items, c.Set = slices.Clone(c.Items), slices.Clone(c.Set)
-	for i := range c.Items {
-		c.Items[i].Quantity = shift(c.Items[i].ID, c.Items[i].Quantity)
-	}
-	for i := range c.Set {
-		if c.Set[i].Quantity != nil {
-			own := shift(c.Set[i].Item, *c.Set[i].Quantity)
-			c.Set[i].Quantity = &own
-		}
-	}
-	if _, err := changedLater(&next, c, begins); err != nil {
-		return c, s.refuse("This change does not fit the period from " + s.sub.date(begins) + ", which is billed already; " +
-			"send it again once the period has begun.")
-	}
-	return c, nil
 }
 
 // measuresSpend reports whether the contract has a minimum or a commitment, toward which its charges count.

@@ -169,11 +169,8 @@ func (s *step) changeDue(d Deadline) error {
 	switch within := sub.At.Before(sub.Period.End) && regular.has(sub.Status); {
 	case within:
 		return s.changeWithin(w)
-	case sub.NextPeriod != nil && !w.BilledInAdvance:
+	case sub.NextPeriod != nil && !w.BilledInAdvance: // otherwise, the contract of the next period includes the change
 		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change)
-		return nil
-	case sub.NextPeriod != nil:
-		return nil // the contract of the next period includes the change
 	}
 	after, err := changedLater(&sub.Contract, w.Change, sub.At)
 	if err != nil {
