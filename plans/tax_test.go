@@ -55,6 +55,7 @@ func TestChargeTaxed(t *testing.T) {
 		{"added, with an included one", "the taxable amount excludes included taxes: 10 % of 100", "120", "0", own("20"), plans.Tax{Name: "levy", Percent: giventest.Money("10")}, "10"},
 		{"included, less the untaxed amount", "119 of 238 are untaxed", "238", "119", own("19"), own("19")[0], "19"},
 		{"a credit", "the tax of a credit is negative", "-119", "0", own("19"), own("19")[0], "-19"},
+		{"answered", "a tax engine knows the amount; the percentage only informs", "100", "0", nil, plans.Tax{Percent: giventest.Money("19"), Amount: giventest.Money("18.50"), Answered: true}, "37/2"},
 		{"a net with too many digits", "law 14: the result is zero, without unbounded work", "1e39", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "0"},
 		{"a percentage with too many digits", "law 14: the result is zero, without unbounded work", "100", "0", nil, plans.Tax{Percent: decimal.New(1, 1<<30)}, "0"},
 		{"an included tax with too many digits", "law 14: the result is zero, without unbounded work", "100", "0", []plans.Tax{{Included: true, Percent: decimal.New(1, 1<<30)}}, own("19")[0], "0"},
