@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -23,39 +24,99 @@ type billed struct {
 	remaining []Discount
 }
 
-// bill prices a portion of a validated contract, with the set-up fees that are not billed yet. With minimum, it also
-// bills the shortfall that the portion will have at its end if nothing else is bought, and it bills charges of time
-// that is over.
-func (c *Contract) bill(
-	p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool, over ...Charge,
-) (billed, error) {
-	charges, err := c.charges(p, policy)
-	if err != nil {
-		return billed{}, err
-	}
-	fees, err := c.setupCharges(p.Period, policy)
-	if err != nil {
-		return billed{}, err
-	}
-	charges = append(append(charges, fees...), over...)
-	if minimum {
-		lacking, err := c.shortfall(charges, p, policy)
-		if err != nil {
-			return billed{}, err
-		}
-		charges = append(charges, lacking...)
-	}
-	reduced, err := ApplyDiscounts(DiscountRequest{
-		Charges: charges, Discounts: c.Discounts, Currency: c.Currency, Mode: policy.Rounding.Mode, Allocation: allocation,
-		Policy: policy, Location: c.Cycle.Location,
-	})
-	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
+// biller bills a contract, portion by portion. What is known when time is over waits for the next bill.
+type biller struct {
+	contract   Contract  // as the last bill leaves it
+	began      time.Time // start of service; zero is not known
+	policy     proration.Policy
+	allocation proration.Allocation
+
+	lacking []Charge   // shortfall of the last portion
+	accrued []Charge   // charges of the last portion for items that are billed in arrears
+	lasting []Discount // discounts of the last bill that last beyond it
 }
 
-// bills returns the bills of the periods that begin at an instant or later, until the end of the last term, with those
-// of items with periods of their own. There are none for a contract without terms, or with terms that are billed up
-// front.
-func (c Contract) bills(from time.Time, policy proration.Policy, allocation proration.Allocation) ([]billed, error) {
+// bill bills a portion, with what waits, and the periods of items that begin inside it.
+func (b *biller) bill(p proration.Portion) ([]billed, error) {
+	c := &b.contract
+	one, err := b.price(p)
+	if err != nil {
+		return nil, err
+	}
+	own, err := c.itemBills(p, &one, b.policy, b.allocation)
+	if err != nil {
+		return nil, err
+	}
+	of := slices.DeleteFunc(slices.Clone(one.Lines), func(line Charge) bool { return !line.Period.Equal(p.Period) })
+	measured := p
+	if measured.Edges.Extent == proration.ExtentFull {
+		measured.Edges.Extent = 0 // a minimum is a share of its period
+	}
+	if b.lacking, err = c.shortfall(of, measured, b.policy); err != nil {
+		return nil, err
+	}
+	if b.accrued, err = c.accruedBefore(b.began, p.Span.End, b.policy); err != nil {
+		return nil, err
+	}
+	b.lasting = c.lasting(&one)
+	c.Discounts, c.SetupFeesBilled = one.remaining, true
+	return append([]billed{one}, own...), nil
+}
+
+// price returns the bill of a portion: the shortfall before it, its charges, the set-up fees that are not billed yet,
+// and what accrued before.
+func (b *biller) price(p proration.Portion) (billed, error) {
+	charges, err := b.contract.charges(p, b.policy)
+	if err != nil {
+		return billed{}, err
+	}
+	fees, err := b.contract.setupCharges(p.Period, b.policy)
+	if err != nil {
+		return billed{}, err
+	}
+	lines, left, err := b.reduced(slices.Concat(b.lacking, charges, fees, b.accrued), b.contract.Discounts)
+	return billed{newBill(p.Span.Start, lines), left}, err
+}
+
+// reduced returns charges with discounts, and the discounts that remain.
+func (b *biller) reduced(charges []Charge, discounts []Discount) ([]Charge, []Discount, error) {
+	reduced, err := ApplyDiscounts(DiscountRequest{
+		Charges: charges, Discounts: discounts, Currency: b.contract.Currency, Mode: b.policy.Rounding.Mode,
+		Allocation: b.allocation, Policy: b.policy, Location: b.contract.Cycle.Location,
+	})
+	return reduced.Charges, reduced.Remaining, err
+}
+
+// last returns the bill of what waits when service ends: a shortfall with the discounts that apply to every charge, and
+// what accrued with those of the last bill. There is none if nothing waits.
+func (b *biller) last(at time.Time) ([]billed, error) {
+	always := slices.DeleteFunc(slices.Clone(b.contract.Discounts), func(d Discount) bool {
+		return d.Duration != Forever || d.Amount.IsPositive()
+	})
+	lacking, _, err := b.reduced(b.lacking, always)
+	if err != nil {
+		return nil, err
+	}
+	accrued, _, err := b.reduced(b.accrued, b.lasting)
+	if lines := slices.Concat(lacking, accrued); len(lines) > 0 {
+		return []billed{{newBill(at, lines), b.contract.Discounts}}, err
+	}
+	return nil, err
+}
+
+// newBill returns a bill of lines.
+func newBill(at time.Time, lines []Charge) Bill {
+	var total exact.Sum
+	for i := range lines {
+		total.Add(lines[i].Net)
+	}
+	return Bill{At: at, Lines: lines, Total: total.Decimal()}
+}
+
+// term bills the periods that begin at an instant or later, until the end of the last term. There are none for a
+// contract without terms, or with terms that are billed up front.
+func (b *biller) term(from time.Time) (bills []billed, err error) {
+	c := &b.contract
 	if len(c.Terms) == 0 || c.Terms[0].Term.Billing == UpFront || !from.Before(c.End()) {
 		return nil, nil
 	}
@@ -71,26 +132,15 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	if err != nil {
 		return nil, err
 	}
-	portions = append(portions, more...)
-	var bills []billed
-	for _, p := range portions {
+	for _, p := range append(portions, more...) {
 		if !p.Span.Start.Equal(p.Period.Start) {
 			continue // the period began earlier and was billed then
 		}
-		over, err := c.accruedBefore(p.Span.Start, policy)
+		some, err := b.bill(p)
 		if err != nil {
 			return nil, err
 		}
-		bill, err := c.bill(p, policy, allocation, true, over...)
-		if err != nil {
-			return nil, err
-		}
-		own, err := c.itemBills(p, &bill, policy, allocation)
-		if err != nil {
-			return nil, err
-		}
-		c.Discounts, c.SetupFeesBilled = bill.remaining, true
-		bills = append(append(bills, bill), own...)
+		bills = append(bills, some...)
 	}
 	return bills, nil
 }
@@ -195,11 +245,16 @@ func (c *Contract) terminationFee(at time.Time, policy proration.Policy) (Charge
 	}
 	charge := Charge{Kind: Termination, Plan: c.Plan, Item: "termination", Currency: c.Currency}
 	if at.Before(c.End()) {
-		bills, err := c.bills(at, policy, proration.LargestRemainder)
+		rest := biller{contract: *c, policy: policy, allocation: proration.LargestRemainder}
+		bills, err := rest.term(at)
 		if err != nil {
 			return Charge{}, err
 		}
-		for _, b := range bills {
+		last, err := rest.last(c.End())
+		if err != nil {
+			return Charge{}, err
+		}
+		for _, b := range append(bills, last...) {
 			charge.Quantity = exact.Plus(charge.Quantity, b.Total)
 		}
 		agreed := c.Terms[len(c.Terms)-1].Term.TerminationFee

@@ -20,7 +20,7 @@ func (l *leg) portion(p *proration.Portion) proration.Portion {
 		own.Edges.Begins, own.Edges.Changes = false, false
 	}
 	own.Edges.Ends = p.Edges.Ends && l.span.End.Equal(p.Span.End)
-	if !l.span.Equal(p.Span) { // each step is charged for its days
+	if !l.span.Equal(p.Span) && own.Edges.Extent != proration.ExtentNone { // each step is charged for its days
 		own.Edges.Extent = 0
 	}
 	return own

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -49,44 +47,31 @@ func (c *Contract) accrued(p proration.Portion, policy proration.Policy) (all []
 	return all, nil
 }
 
-// accruedBefore returns the accrued charges of the period that ends at an instant. There are none before it begins.
-func (c *Contract) accruedBefore(end time.Time, policy proration.Policy) ([]Charge, error) {
+// accruedBefore returns the accrued charges of the period that ends at an instant, of service that began at another
+// one. There are none before it began; without a term, the zero time is the start of that period.
+func (c *Contract) accruedBefore(began, end time.Time, policy proration.Policy) ([]Charge, error) {
 	if !c.Accrues() {
 		return nil, nil
 	}
+	if len(c.Terms) > 0 && c.Terms[0].Period.Start.After(began) {
+		began = c.Terms[0].Period.Start
+	}
+	if !began.Before(end) {
+		return nil, nil
+	}
 	rest, err := c.remainingPortions(end.Add(-1))
-	if err != nil || len(c.Terms) > 0 && !c.Terms[0].Period.Start.Before(end) {
+	if err != nil {
 		return nil, err
 	}
 	p := proration.Portion{Period: rest[0].Period, Span: rest[0].Period}
 	if c.First.Contains(end.Add(-1)) {
 		p.Span = c.firstSpan()
 	}
-	if start := c.End(); !start.IsZero() && c.Terms[0].Period.Start.After(p.Span.Start) {
-		p.Span.Start = c.Terms[0].Period.Start
+	if !began.Before(p.Span.Start) {
+		p.Span.Start, p.Edges.Begins = began, true
 	}
 	p.Span.End = end
 	return c.accrued(p, policy)
-}
-
-// accruedLast returns the total of the accrued charges of the last period of a quote, with the discounts that last: of
-// the last period of the term or, without a term, of the first period.
-func (c *Contract) accruedLast(
-	first proration.Portion, bill *billed, policy proration.Policy, allocation proration.Allocation,
-) (decimal.Decimal, error) {
-	end := c.End()
-	if end.IsZero() {
-		end = first.Span.End
-	}
-	charges, err := c.accruedBefore(end, policy)
-	if err != nil || len(charges) == 0 {
-		return decimal.Decimal{}, err
-	}
-	reduced, err := ApplyDiscounts(DiscountRequest{
-		Charges: charges, Discounts: c.lasting(bill), Currency: c.Currency, Mode: policy.Rounding.Mode,
-		Allocation: allocation, Policy: policy, Location: c.Cycle.Location,
-	})
-	return reduced.Net, err
 }
 
 // AccrualPortions returns the portions of billing periods between two instants: one for each period, or part of it,

@@ -80,6 +80,68 @@ func TestQuoteOfAnAccruingItem(t *testing.T) {
 	}
 }
 
+// What is known when time is over waits for the next bill, with the discounts of that bill: support from January 16 to
+// February 1 is 62.00 x 16/31 = 32.00, and the 40.00 that are lacking in January are on the bill of February.
+func TestQuoteOfWhatWaits(t *testing.T) {
+	catalog := plans.Catalog{
+		Plans: []plans.Plan{{ID: "team", Interval: giventest.Interval("P1M"), Offers: []plans.Offer{
+			{Item: "base", Currency: "USD", Price: plans.Price{Unit: giventest.Money("60.00")}},
+			{Item: "support", Currency: "USD", Price: plans.Price{Unit: giventest.Money("62.00"), Timing: proration.InArrears}},
+		}}},
+		Markets: []plans.Market{{
+			Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Support}}},
+		}},
+	}
+	base := plans.OrderItem{Item: "base", Quantity: decimal.NewFromInt(1)}
+	more := plans.OrderItem{Item: "base", Quantity: decimal.NewFromInt(2), From: january("2026-01-20")}
+	coupon := func(d plans.Discount) []plans.Discount {
+		d.ID, d.Percent = "new", decimal.NewFromInt(10)
+		return []plans.Discount{d}
+	}
+	for name, test := range map[string]struct {
+		order                     plans.Order
+		first, committed, renewal string
+	}{
+		"support until the billing day": {plans.Order{
+			At: january("2026-01-16"), BillingDay: 1,
+			Items: []plans.OrderItem{base, {Item: "support", Quantity: decimal.NewFromInt(1)}},
+		}, "30.97", "62.97", "92"},
+		"a minimum with a coupon for one bill": {plans.Order{ // 54.00, 100.00, 100.00, and 40.00 after the term
+			At: january("2026-01-01"), Items: []plans.OrderItem{base}, Term: giventest.Interval("P3M"),
+			Minimum: giventest.Money("100.00"), Discounts: coupon(plans.Discount{Duration: plans.Once}),
+		}, "54", "294", ""},
+		"a minimum with a coupon for two bills": {plans.Order{ // 54.00, 90.00, 100.00, and 40.00 after the term
+			At: january("2026-01-01"), Items: []plans.OrderItem{base}, Term: giventest.Interval("P3M"),
+			Minimum: giventest.Money("100.00"), Discounts: coupon(plans.Discount{Duration: plans.Repeating, Periods: 2}),
+		}, "54", "284", ""},
+		"a minimum with a coupon for every bill": {plans.Order{ // 54.00, 90.00, 90.00, and 36.00 after the term
+			At: january("2026-01-01"), Items: []plans.OrderItem{base}, Term: giventest.Interval("P3M"),
+			Minimum: giventest.Money("100.00"), Discounts: coupon(plans.Discount{Duration: plans.Forever}),
+		}, "54", "270", ""},
+		"a free first period with another quantity in it": {plans.Order{
+			At: january("2026-01-16"), BillingDay: 1, FirstPeriod: proration.ExtentNone, Items: []plans.OrderItem{base, more},
+		}, "0", "0", "120"},
+	} {
+		order := test.order
+		order.By, order.Country, order.PaymentMethod, order.Plan = plans.Support, "US", "card", "team"
+		if catalog.Terms = nil; order.Term != (proration.Interval{}) {
+			catalog.Terms = []plans.Term{{Length: order.Term, Billing: plans.PerPeriod, Renewal: plans.Expire}}
+		}
+		q, err := catalog.Quote(order, proration.Standard(2), proration.LargestRemainder)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := [3]string{q.First.Total.String(), q.Committed.String()}
+		if q.Renewal != nil {
+			got[2] = q.Renewal.Total.String()
+		}
+		if want := [3]string{test.first, test.committed, test.renewal}; got != want {
+			t.Errorf("%s: got %q, want %q\n%s", name, got, want, q.Explain())
+		}
+	}
+}
+
 // The timing of a price is read back as it was written.
 func TestTimingOfAPriceInJSON(t *testing.T) {
 	text, err := json.Marshal(supportInArrears())

@@ -27,8 +27,10 @@ type Order struct {
 	// installments. The order does not store it: the caller sets it if the policy's trial requires no payment method.
 	PaymentMethodOptional bool `json:"-"`
 	// Trial is the length of the trial in place of the plan's, "P30D". Only support can set it; unset is the plan's.
-	Trial    proration.Interval `json:"trial,omitzero"`
-	TrialEnd time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
+	Trial proration.Interval `json:"trial,omitzero"`
+	// TrialEnd is the end of the running trial, or of the trial that the order starts. Zero prices paid service that
+	// starts with the order. To price an order from the end of its trial on, state that end, and [AtTrialEnd].
+	TrialEnd time.Time `json:"trial_end,omitzero"`
 	// UnusedTrial is the seller's handling of the days left of the running trial. The order does not store it: the caller
 	// sets it from the policy, and it is required while a trial runs.
 	UnusedTrial UnusedTrial `json:"-"`

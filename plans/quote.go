@@ -14,9 +14,11 @@ import (
 
 // Quote is the price of an order: the contract that the order creates, its first bill, and its bill after the term.
 type Quote struct {
-	Contract Contract      `json:"contract"` // contract at its start
-	First    Bill          `json:"first"`    // first bill, due at the start of the contract
-	Due      []Installment `json:"due"`      // payments of the first bill; they add up to its total
+	// Contract is the contract at its start. If it begins with a trial, the bills are those of [Contract.StartingAt] for
+	// the end of the trial.
+	Contract Contract      `json:"contract"`
+	First    Bill          `json:"first"` // first bill, due when paid service starts
+	Due      []Installment `json:"due"`   // payments of the first bill; they add up to its total
 	// Committed is the total of all bills until the end of the term, including shortfalls below the minimum and the later
 	// periods of items with periods of their own. For a contract without a term, it covers the first period only.
 	Committed decimal.Decimal `json:"committed"`
@@ -54,10 +56,15 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 	if order.checkUnits(&f, got.items, got.ramp); f != nil {
 		return Quote{}, f.Err()
 	}
-	contract, first, err := got.contract(&order)
+	contract, begins, err := got.contract(&order)
 	if err != nil {
 		return Quote{}, err
 	}
+	rest, err := contract.RemainingPortions(begins) // checks the contract that starts
+	if err != nil {
+		return Quote{}, err
+	}
+	first := contract.first(rest[0])
 	for i, item := range order.Items {
 		if end := contract.End(); !end.IsZero() && !item.From.Before(end) {
 			f.Add(fault.At("items", i)+".from", proration.ErrOutside, "must be before the end of the term, %s", date(end))
@@ -66,40 +73,33 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 	if f != nil {
 		return Quote{}, f.Err()
 	}
-	bill, err := contract.bill(first, policy, allocation, false)
+	quote := Quote{Contract: contract}
+	b := biller{contract: contract, began: first.Span.Start, policy: policy, allocation: allocation}
+	bills, err := b.bill(first)
 	if err != nil {
 		return Quote{}, err
 	}
-	quote := Quote{Contract: contract, First: bill.Bill}
+	quote.First = bills[0].Bill
 	quote.Due, err = quote.First.Installments(max(1, order.Installments), proration.Interval{Months: 1}, contract.Currency)
 	if err != nil {
 		return Quote{}, err
 	}
-	atLeast, err := contract.bill(first, policy, allocation, true)
+	more, err := b.term(first.Period.End)
 	if err != nil {
-		return Quote{}, err
-	}
-	quote.Committed = atLeast.Total
-	own, err := contract.itemBills(first, &atLeast, policy, allocation)
-	if err != nil {
-		return Quote{}, err
-	}
-	for _, b := range own {
-		quote.Committed = quote.Committed.Add(b.Total)
-	}
-	last, err := contract.accruedLast(first, &atLeast, policy, allocation)
-	if err != nil {
-		return Quote{}, err
-	}
-	quote.Committed = quote.Committed.Add(last)
-	if err := quote.addTerm(first.Period.End, bill.remaining, policy, allocation); err != nil {
 		return Quote{}, fault.Rename(err, "contract.at", "at")
+	}
+	last, err := quote.renew(&b, first)
+	if err != nil {
+		return Quote{}, fault.Rename(err, "contract.at", "at")
+	}
+	for _, bill := range slices.Concat(bills, more, last) {
+		quote.Committed = quote.Committed.Add(bill.Total)
 	}
 	return quote, nil
 }
 
-// contract returns the contract of an order as [Contract.StartingAt] starts it, and its first billing period.
-func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
+// contract returns the contract of an order as [Contract.StartingAt] starts it, and the time of the start.
+func (g *selection) contract(o *Order) (Contract, time.Time, error) {
 	length := g.plan.Interval
 	if g.term != nil && g.term.Billing == UpFront {
 		length = g.term.Length
@@ -113,7 +113,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	if contract.Uplift = g.plan.Uplift; o.Uplift != nil {
 		contract.Uplift = o.Uplift
 		if g.term != nil && !g.term.renews() && !contract.timedUplift() {
-			return Contract{}, proration.Portion{}, fault.New("uplift.every", proration.ErrUnset,
+			return Contract{}, time.Time{}, fault.New("uplift.every", proration.ErrUnset,
 				"required with a term whose renewal is %v: renewals raise prices otherwise", g.term.Renewal)
 		}
 	}
@@ -125,26 +125,20 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	contract.SetupFees = g.plan.setupFees(contract.Currency)
 	var err error
 	if contract.Cycle, err = proration.NewCycle(start.In(o.At.Location()), length); err != nil {
-		return Contract{}, proration.Portion{}, fault.Rename(err, "anchor", "at")
+		return Contract{}, time.Time{}, fault.Rename(err, "anchor", "at")
 	}
 	first, err := contract.Cycle.Period(0)
 	if err != nil {
-		return Contract{}, proration.Portion{}, fault.Rename(err, "n", "at")
+		return Contract{}, time.Time{}, fault.Rename(err, "n", "at")
 	}
 	if g.term != nil {
 		contract.agree(ContractTerm{Term: *g.term, Period: first})
 	}
 	if err := contract.Validate(); err != nil {
-		return Contract{}, proration.Portion{}, err
+		return Contract{}, time.Time{}, err
 	}
-	if contract, err = contract.startingAt(start, days); err != nil {
-		return Contract{}, proration.Portion{}, err
-	}
-	rest, err := contract.RemainingPortions(start) // checks the contract that starts
-	if err != nil {
-		return Contract{}, proration.Portion{}, err
-	}
-	return contract, contract.first(rest[0]), nil
+	contract, err = contract.startingAt(start, days)
+	return contract, start, err
 }
 
 // periodsLater returns the end of a term that starts with the first period. The length of the term must be a whole
@@ -162,39 +156,47 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 	return last.Start, fault.Rename(err, "n", "at")
 }
 
-// addTerm adds the bills of the term from the end of the first period on to Committed and fills in Renewal, with the
-// discounts that remain after the first bill.
-func (q *Quote) addTerm(
-	start time.Time, discounts []Discount, policy proration.Policy, allocation proration.Allocation,
-) error {
-	then := q.Contract
-	then.Discounts, then.SetupFeesBilled = discounts, true
-	bills, err := then.bills(start, policy, allocation)
+// renew fills in Renewal, the bill after those of a biller, and returns what it bills of the time before. If nothing
+// renews, that is billed when service ends.
+func (q *Quote) renew(b *biller, first proration.Portion) (over []billed, err error) {
+	end, paid := b.contract.End(), b.contract.Discounts
+	if end.IsZero() {
+		end = first.Span.End
+	}
+	next, goesOn, err := b.contract.renewed()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, b := range bills {
-		q.Committed = q.Committed.Add(b.Total)
-		then.Discounts = b.remaining
+	if !goesOn {
+		return b.last(end)
 	}
-	then, goesOn, err := then.renewed()
-	if err != nil || !goesOn {
-		return err
-	}
-	if end := q.Contract.End(); !end.IsZero() {
-		start = end
-	}
-	next, err := then.renewalPortion(start)
+	p, err := next.renewalPortion(end)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	over, err := q.Contract.accruedBefore(start, policy)
+	if p.Span.Start.After(p.Period.Start) { // what waits is billed when this period is over
+		if over, err = b.last(end); err != nil {
+			return nil, err
+		}
+		b.lacking, b.accrued = nil, nil
+	}
+	for _, d := range paid { // the discount of the term, on what waits
+		if !slices.ContainsFunc(next.Discounts, func(own Discount) bool { return own.ID == d.ID }) {
+			next.Discounts = append(next.Discounts, d)
+		}
+	}
+	n := len(b.lacking)
+	b.contract = next
+	bill, err := b.price(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	renewal, err := then.bill(next, policy, allocation, false, over...)
-	q.Renewal = &renewal.Bill
-	return err
+	if waited := slices.Concat(bill.Lines[:n], bill.Lines[len(bill.Lines)-len(b.accrued):]); len(waited) > 0 {
+		over = append(over, billed{newBill(end, waited), nil})
+	}
+	renewal := newBill(bill.At, bill.Lines[n:]) // without the shortfall of the time before
+	q.Renewal = &renewal
+	return over, nil
 }
 
 // Explain returns the quote in words for the customer: each line with its computation, the installments, the total of
