@@ -280,7 +280,7 @@ func (w *work) cancel() error {
 		return err
 	}
 	w.lines, w.refund = owed.Credits, owed.Refund
-	return w.shortfall(true)
+	return w.lastShortfall()
 }
 
 // continues reports whether a charge continues another one of its invoice, at a price that an uplift or a ramp step

@@ -146,16 +146,28 @@ func (w *work) keep(
 }
 
 // agreedUntil returns the end of the time for which a charge has its discounts: of its span or, if a known end bounds
-// that, of its period. A period of an item has them as long as the period of the contract.
+// that, of its period. Another quantity or price of the item inside the period, agreed before, has them too. A period
+// of an item has them as long as the period of the contract.
 func (w *work) agreedUntil(c *plans.Charge) time.Time {
 	if c.Price.HasItemPeriods() {
 		return w.present().End
 	}
-	if c.Span.End.Equal(w.Contract.Until) {
+	end := c.Span.End
+	for i := range w.UnexpiredCharges {
+		next := &w.UnexpiredCharges[i]
+		if next.Item == c.Item && next.Kind == c.Kind && next.Corrects == "" && next.Period.Equal(c.Period) &&
+			next.Span.Start.Equal(end) && slices.EqualFunc(next.Discounts, c.Discounts, sameDiscount) {
+			end = next.Span.End
+		}
+	}
+	if end.Equal(w.Contract.Until) {
 		return c.Period.End
 	}
-	return c.Span.End
+	return end
 }
+
+// sameDiscount reports whether two deductions are of one discount.
+func sameDiscount(a, b plans.Deduction) bool { return a.Discount == b.Discount }
 
 // forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
 func forever(all []plans.Discount) []plans.Discount {

@@ -104,6 +104,16 @@ func of(discounts []plans.Discount, id string) int {
 	return slices.IndexFunc(discounts, func(d plans.Discount) bool { return d.ID == id })
 }
 
+// missing returns the discounts of a list that another list does not have.
+func missing(all, other []plans.Discount) (left []plans.Discount) {
+	for _, d := range all {
+		if of(other, d.ID) < 0 {
+			left = append(left, d)
+		}
+	}
+	return left
+}
+
 // removes reports whether the change removes a discount.
 func (w *work) removes(id string) bool { return slices.Contains(w.Change.RemoveDiscounts, id) }
 

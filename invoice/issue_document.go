@@ -69,7 +69,13 @@ func (w *work) keepKnown(account *Account, billed [2][]plans.Charge, unbilled []
 // those that it adds.
 func (w *work) discounts(remaining []plans.Discount) (all []plans.Discount) {
 	if w.Change.IsZero() {
-		return remaining
+		for _, d := range remaining {
+			ended := !d.Until.IsZero() && !d.Until.After(w.At) && of(w.after.Discounts, d.ID) < 0 // with a term
+			if !ended {
+				all = append(all, d)
+			}
+		}
+		return all
 	}
 	for _, d := range w.after.Discounts {
 		if i := of(remaining, d.ID); i >= 0 {

@@ -53,10 +53,19 @@ func (w *work) itemsDue(p proration.Portion) bool {
 func (w *work) notBilled(charges []plans.Charge, billed bool) []plans.Charge {
 	return slices.DeleteFunc(begun(charges, w.At), func(c plans.Charge) bool {
 		if c.Price.HasItemPeriods() {
-			return !c.Period.Start.After(w.ItemsBilledTo)
+			return !c.Period.Start.After(w.ItemsBilledTo) && !w.goesOn(&c)
 		}
 		return billed
 	})
+}
+
+// goesOn reports whether a charge is for the rest of a period of an item that was billed until a term ended, at w.At.
+func (w *work) goesOn(c *plans.Charge) bool {
+	ends := func(t plans.ContractTerm) bool { return t.Period.End.Equal(w.At) }
+	covers := func(was plans.Charge) bool {
+		return was.Item == c.Item && was.Corrects == "" && was.Price.HasItemPeriods() && was.Span.Contains(c.Span.Start)
+	}
+	return slices.ContainsFunc(w.Contract.Terms, ends) && !slices.ContainsFunc(w.UnexpiredCharges, covers)
 }
 
 // begun returns charges without those for periods of items that begin after an instant: they are billed then.

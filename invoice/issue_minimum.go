@@ -76,6 +76,22 @@ func (w *work) shortfall(early bool) error {
 	return nil
 }
 
+// lastShortfall adds the shortfall of a period in which service ends. No bill follows: the discounts that apply to
+// every charge reduce it now.
+func (w *work) lastShortfall() error {
+	n := len(w.lines)
+	if err := w.shortfall(true); err != nil || len(w.lines) == n {
+		return err
+	}
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
+		Charges: w.lines[n:], Discounts: forever(w.Contract.Discounts), Currency: w.Contract.Currency,
+		Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation, Policy: w.Policy.Proration,
+		Location: w.Contract.Cycle.Location,
+	})
+	w.lines = append(w.lines[:n:n], reduced.Charges...)
+	return err
+}
+
 // moved reports whether a charge is for a period before a billing date that moved to w.At or, if early, to a later one.
 // There are several such periods if it moved more than once: each move can add days of its own.
 func (w *work) moved(c *plans.Charge, early bool) bool {

@@ -148,7 +148,8 @@ func (w *work) goOn() error {
 			Instead: "Issue the invoice as of that time first.",
 		}
 	}
-	w.after, w.on = next, next.Discounts
+	w.on = slices.Concat(next.Discounts, missing(w.after.Discounts, next.Discounts)) // with that of the ended term
+	w.after = next
 	w.rest, w.outside = next.RemainingPortions(w.At)
 	return nil
 }
