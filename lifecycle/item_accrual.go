@@ -63,8 +63,9 @@ func (s *step) accrue() error {
 // extendAccrued adds an accrued charge, or extends the one that it continues.
 func (s *step) extendAccrued(c *plans.Charge) error {
 	i := slices.IndexFunc(s.sub.UnbilledCharges, func(was plans.Charge) bool {
-		return accrued(&was) && was.Item == c.Item && was.Plan == c.Plan && was.Quantity.Equal(c.Quantity) &&
-			was.Price.Equal(c.Price) && was.Period.Equal(c.Period) && was.Span.End.Equal(c.Span.Start)
+		same := was.Item == c.Item && was.Plan == c.Plan && was.Quantity.Equal(c.Quantity) && was.Price.Equal(c.Price)
+		return same && accrued(&was) && len(was.Discounts) == 0 && was.Period.Equal(c.Period) &&
+			was.Span.End.Equal(c.Span.Start)
 	})
 	if i < 0 {
 		s.sub.UnbilledCharges = append(s.sub.UnbilledCharges, *c)
@@ -97,25 +98,68 @@ func (s *step) accrualEnds() error {
 	sub.UnbilledCharges = slices.Clone(sub.UnbilledCharges)
 	for i := range sub.UnbilledCharges {
 		c := &sub.UnbilledCharges[i]
-		if !accrued(c) || len(c.Discounts) > 0 {
+		if !accrued(c) || len(c.Discounts) > 0 || !c.Span.End.Equal(sub.At) || !c.Period.End.After(sub.At) {
 			continue
 		}
-		if c.Span.End.Equal(sub.At) && c.Period.End.After(sub.At) {
-			p := proration.Portion{Period: c.Period, Span: c.Span}
-			p.Edges.Begins, p.Edges.Ends = c.Edges.Begins, true
-			if err := s.priceAccrued(i, p); err != nil {
-				return err
-			}
-		}
-		reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
-			Charges: []plans.Charge{sub.UnbilledCharges[i]}, Discounts: s.always(), Currency: sub.Contract.Currency,
-			Mode: s.policy.Billing.Proration.Rounding.Mode, Allocation: s.policy.Billing.Allocation,
-			Policy: s.policy.Billing.Proration, Location: sub.location(),
-		})
-		if err != nil {
+		p := proration.Portion{Period: c.Period, Span: c.Span}
+		p.Edges.Begins, p.Edges.Ends = c.Edges.Begins, true
+		if err := s.priceAccrued(i, p); err != nil {
 			return err
 		}
-		sub.UnbilledCharges[i] = reduced.Charges[0]
+	}
+	return s.reduceAccrued(s.always(), func(*plans.Charge) bool { return true })
+}
+
+// termAccrued deducts the discount of a term that ends now from the charges that accrued until now and are billed
+// later, with discounts of the next term. Those of a period that is over are billed now, unless the next one is billed
+// already.
+func (s *step) termAccrued(billed bool) error {
+	ended := endedDiscounts(&s.sub.Contract, s.sub.At)
+	if len(ended) == 0 || !s.sub.Contract.Accrues() {
+		return nil
+	}
+	end := s.sub.Contract.End()
+	s.sub.UnbilledCharges = slices.Clone(s.sub.UnbilledCharges)
+	return s.reduceAccrued(ended, func(c *plans.Charge) bool { return billed || c.Period.End.After(end) })
+}
+
+// endedDiscounts returns the discounts that end with the last term of a contract, if it has ended.
+func endedDiscounts(c *plans.Contract, at time.Time) (all []plans.Discount) {
+	end := c.End()
+	if end.IsZero() || end.After(at) {
+		return nil
+	}
+	for _, d := range c.Discounts {
+		if !d.Until.IsZero() && !d.Until.After(end) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// reduceAccrued deducts discounts from the accrued charges that have none and that are chosen.
+func (s *step) reduceAccrued(discounts []plans.Discount, chosen func(*plans.Charge) bool) error {
+	sub := &s.sub
+	var at []int
+	var charges []plans.Charge
+	for i := range sub.UnbilledCharges {
+		if c := &sub.UnbilledCharges[i]; accrued(c) && len(c.Discounts) == 0 && chosen(c) {
+			at, charges = append(at, i), append(charges, *c)
+		}
+	}
+	if len(at) == 0 || len(discounts) == 0 {
+		return nil
+	}
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
+		Charges: charges, Discounts: discounts, Currency: sub.Contract.Currency,
+		Mode: s.policy.Billing.Proration.Rounding.Mode, Allocation: s.policy.Billing.Allocation,
+		Policy: s.policy.Billing.Proration, Location: sub.location(),
+	})
+	if err != nil {
+		return err
+	}
+	for i, c := range reduced.Charges {
+		sub.UnbilledCharges[at[i]] = c
 	}
 	return nil
 }

@@ -90,16 +90,20 @@ func (s *step) aheadBegins(Deadline) error {
 		return s.bill()
 	}
 	s.adoptItems(a)
+	if err := s.termAccrued(true); err != nil {
+		return err
+	}
 	agreed, err := pricesAt(sub.Contract, a.Period.Start)
 	if err != nil {
 		return err
 	}
+	ended := endedDiscounts(&sub.Contract, a.Period.Start)
 	sub.NextPeriod, sub.Contract = nil, a.Contract
 	sub.EndedAt, sub.GaveUp = time.Time{}, false // service ended in the period before
 	if err := s.served(); err != nil {
 		return err
 	}
-	if err := s.billShortfall(); err != nil {
+	if err := s.billShortfall(ended); err != nil {
 		return err
 	}
 	if err := s.billOwnUsage(); err != nil {
@@ -121,17 +125,22 @@ func (s *Subscription) measuresSpend() bool {
 }
 
 // billShortfall bills the minimum shortfall of the period that has just ended, with its unbilled usage, and the
-// prorations of changes after the advance invoice.
-func (s *step) billShortfall() error {
+// prorations of changes after the advance invoice. The discounts of a term that ended with the period apply, too.
+func (s *step) billShortfall(ended []plans.Discount) error {
 	sub := &s.sub
 	if !sub.measuresSpend() {
 		return s.billWaiting()
 	}
-	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
+	account := sub.Account
+	account.Contract.Discounts = slices.Concat(ended, account.Contract.Discounts)
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: account, At: sub.At, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
 	}
 	sub.UnbilledCharges = nil
+	sub.Contract.Discounts = without(sub.Contract.Discounts, func(d *plans.Discount) bool {
+		return slices.ContainsFunc(ended, func(own plans.Discount) bool { return own.ID == d.ID })
+	})
 	return s.collect(inv, sub.At)
 }
 

@@ -75,6 +75,9 @@ func (s *step) billFrom(from time.Time) error {
 	if err := s.retime(); err != nil {
 		return err
 	}
+	if err := s.termAccrued(false); err != nil {
+		return err
+	}
 	sub.Contract.Until = s.knownEnd()
 	request := invoice.IssueRequest{Account: sub.Account, At: from, IssuedAt: sub.At, Extent: s.extent()}
 	var running []plans.Charge

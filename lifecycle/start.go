@@ -148,9 +148,17 @@ func (s *Subscription) periodUnpaid() bool {
 
 // anew restarts the contract at this instant, with a first period that is longer by the given number of days.
 func (s *step) anew(longer int) error {
+	was := s.sub.Contract.Discounts
 	after, err := s.sub.Contract.StartingAt(s.sub.At, longer)
 	if err != nil {
 		return fault.Under("contract", err)
+	}
+	ended := without(was, func(d *plans.Discount) bool {
+		goesOn := func(k plans.Discount) bool { return k.ID == d.ID && k.Until.Equal(d.Until) }
+		return slices.ContainsFunc(after.Discounts, goesOn) // others end with their term
+	})
+	if err := s.reduceAccrued(ended, func(*plans.Charge) bool { return true }); err != nil {
+		return err
 	}
 	s.sub.Contract = after
 	return nil
