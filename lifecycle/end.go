@@ -68,7 +68,7 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	sub.EndedAt = sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt = time.Time{}, false, time.Time{}, time.Time{}
 	sub.PayBy, sub.ConvertAt, sub.ScheduledChanges, sub.Dunned = time.Time{}, time.Time{}, nil, false
-	return s.releaseHeld()
+	return s.askHeld("") // whatever they add up to: no other invoice follows
 }
 
 // gaveUp notes that the end of service lowered or voided an invoice of the period, given the open ones before.

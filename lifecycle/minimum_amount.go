@@ -70,14 +70,6 @@ func (s *step) askHeld(except string) error {
 	return nil
 }
 
-// releaseHeld requests payment of the held invoices at the end of service, whatever they add up to.
-func (s *step) releaseHeld() error {
-	if s.sub.CollectionPause != nil {
-		return nil // they are requested when collection resumes
-	}
-	return s.askHeld("")
-}
-
 // asksFor reports whether an invoice waits for a payment, and not for more to collect.
 func (s *Subscription) asksFor(id string) bool {
 	i := s.receivable(id)
