@@ -97,3 +97,43 @@ func TestLimitsOfWhatIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A change that was due during a suspension and that the contract no longer permits is refused in a step of its own: the
+// payment that brings service back is not refused.
+func TestChangeDueWithAnEventIsRefusedAlone(t *testing.T) {
+	policies := policiesOf(t, anyChange())
+	apply := func(sub lifecycle.Subscription, e lifecycle.Event) lifecycle.Outcome {
+		t.Helper()
+		out, err := lifecycle.Apply(policies, sub, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	sub := inFebruary(t)
+	invoice := sub.Receivables[0].Invoice
+	sub = apply(sub, lifecycle.Event{
+		Sequence: 2, At: utc("2026-02-02"), Kind: lifecycle.Changed, By: plans.Support, On: utc("2026-02-20"),
+		Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1)}}},
+	}).Subscription
+	if len(sub.ScheduledChanges) != 1 {
+		t.Fatalf("got %d scheduled changes", len(sub.ScheduledChanges))
+	}
+	sub.ScheduledChanges[0].Change.Add[0].Item = "ghost"
+	out := apply(sub, lifecycle.Event{
+		Sequence: 3, At: utc("2026-03-20"), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: invoice},
+	})
+	var refused []string
+	for _, step := range out.Steps {
+		if step.Refused != "" {
+			refused = append(refused, fmt.Sprintf("%v %v %s", step.Event, step.Deadline, step.Refused))
+		}
+	}
+	const want = "The scheduled change could not be made: change.add[0].item: must be an item of the contract unless price is set"
+	if len(refused) != 1 || !strings.Contains(refused[0], want) || !strings.Contains(refused[0], lifecycle.ChangeDue.String()) {
+		t.Errorf("got %q, want a step of the change: %q", refused, want)
+	}
+	if out.Subscription.Status != lifecycle.Active {
+		t.Errorf("got status %v", out.Subscription.Status)
+	}
+}
