@@ -169,11 +169,9 @@ func (w *work) agreedUntil(c *plans.Charge) time.Time {
 // sameDiscount reports whether two deductions are of one discount.
 func sameDiscount(a, b plans.Deduction) bool { return a.Discount == b.Discount }
 
-// forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
+// forever returns the discounts that apply to every charge.
 func forever(all []plans.Discount) []plans.Discount {
-	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
-		return d.Duration != plans.Forever || d.Amount.IsPositive()
-	})
+	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool { return !d.Always() })
 }
 
 // coversChanges reports whether a discount covers the charges of a change by its kinds and dates.

@@ -70,9 +70,7 @@ func (w *work) goesOn(c *plans.Charge) bool {
 
 // begun returns charges without those for periods of items that begin after an instant: they are billed then.
 func begun(charges []plans.Charge, at time.Time) []plans.Charge {
-	return slices.DeleteFunc(charges, func(c plans.Charge) bool {
-		return c.Price.HasItemPeriods() && c.Period.Start.After(at)
-	})
+	return slices.DeleteFunc(charges, func(c plans.Charge) bool { return c.BilledAfter(at) })
 }
 
 // itemsBegun leaves the periods of items that are not billed yet out of a change. If one that is due at w.At, or was
@@ -92,9 +90,7 @@ func (w *work) itemsBegun(a *plans.Amendment) error {
 	if !w.after.HasItemPeriods() {
 		w.itemsTo = time.Time{}
 	}
-	a.Charges = slices.DeleteFunc(a.Charges, func(c plans.Charge) bool {
-		return c.Price.HasItemPeriods() && c.Period.Start.After(w.ItemsBilledTo)
-	})
+	a.Charges = begun(a.Charges, w.ItemsBilledTo)
 	a.Replaced = slices.DeleteFunc(a.Replaced, func(r plans.ItemQuantity) bool {
 		return slices.Contains(unbilled, r.Item)
 	})

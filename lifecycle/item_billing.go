@@ -108,7 +108,7 @@ func (s *step) issueUsage(lines []plans.Charge) error {
 // always returns the discounts that apply to every charge.
 func (s *step) always() (all []plans.Discount) {
 	for _, d := range s.sub.Contract.Discounts {
-		if d.Duration == plans.Forever && !d.Amount.IsPositive() {
+		if d.Always() {
 			all = append(all, d)
 		}
 	}

@@ -98,8 +98,8 @@ func TestLimitsOfWhatIsKept(t *testing.T) {
 	}
 }
 
-// A change that was due during a suspension and that the contract no longer permits is refused in a step of its own: the
-// payment that brings service back is not refused.
+// A change that was due during a suspension and that the contract no longer permits is refused in a step of its own:
+// the payment that brings service back is not refused.
 func TestChangeDueWithAnEventIsRefusedAlone(t *testing.T) {
 	policies := policiesOf(t, anyChange())
 	apply := func(sub lifecycle.Subscription, e lifecycle.Event) lifecycle.Outcome {

@@ -91,7 +91,7 @@ func (b *biller) reduced(charges []Charge, discounts []Discount) ([]Charge, []Di
 // what accrued with those of the last bill. There is none if nothing waits.
 func (b *biller) last(at time.Time) ([]billed, error) {
 	always := slices.DeleteFunc(slices.Clone(b.contract.Discounts), func(d Discount) bool {
-		return d.Duration != Forever || d.Amount.IsPositive()
+		return !d.Always()
 	})
 	lacking, _, err := b.reduced(b.lacking, always)
 	if err != nil {

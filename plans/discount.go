@@ -141,6 +141,10 @@ func (d *Discount) covers(c *Charge) bool {
 		(d.Ends.IsZero() || start.Before(d.Ends)) && d.Scope.covers(c)
 }
 
+// Always reports whether the discount applies to every charge that it covers and is never used up: its duration is
+// forever, and it takes no amount off each period. Invoices between two renewals have these discounts alone.
+func (d Discount) Always() bool { return d.Duration == Forever && !d.Amount.IsPositive() }
+
 // reason returns the discount in words, "10 %".
 func (d *Discount) reason() string {
 	switch {

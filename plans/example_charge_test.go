@@ -88,6 +88,15 @@ func ExampleScope_Covers() {
 	// false
 }
 
+// A percentage without an end applies to every charge. A coupon for one period is used up by its invoice.
+func ExampleDiscount_Always() {
+	fmt.Println(plans.Discount{ID: "partner", Percent: money("10"), Duration: plans.Forever}.Always())
+	fmt.Println(plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Once}.Always())
+	// Output:
+	// true
+	// false
+}
+
 // The discount reduces charges of November only.
 func ExampleDiscount_Covers() {
 	discount := plans.Discount{

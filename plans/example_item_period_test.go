@@ -94,3 +94,12 @@ func ExampleContract_ItemsBegun() {
 	fmt.Println(items, err)
 	// Output: [support] <nil>
 }
+
+// The second month of support is billed when it begins.
+func ExampleCharge_BilledAfter() {
+	begins := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+	support := plans.Charge{Item: "support", Price: supportContract().Items[1].Price}
+	support.Period = proration.Period{Start: begins.AddDate(0, 0, 28), End: begins.AddDate(0, 0, 59)}
+	fmt.Println(support.BilledAfter(begins), support.BilledAfter(support.Period.Start))
+	// Output: true false
+}

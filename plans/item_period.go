@@ -110,9 +110,13 @@ func (c *Contract) priceOf(id string) *Price {
 
 // begun returns charges without those for periods of items that begin after an instant: they are billed then.
 func begun(charges []Charge, at time.Time) []Charge {
-	return slices.DeleteFunc(charges, func(c Charge) bool {
-		return c.Price.HasItemPeriods() && c.Period.Start.After(at)
-	})
+	return slices.DeleteFunc(charges, func(c Charge) bool { return c.BilledAfter(at) })
+}
+
+// BilledAfter reports whether a contract bills the charge after an instant: it is for a period of an item with periods
+// of its own, and that period begins later.
+func (c Charge) BilledAfter(at time.Time) bool {
+	return c.Price.HasItemPeriods() && c.Period.Start.After(at)
 }
 
 // checkItemPeriods adds the faults of items with periods of their own. They are billed beside an item that is billed
